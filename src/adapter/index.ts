@@ -1,0 +1,207 @@
+/**
+ * The adapter contract: everything an integrator may know, and nothing else.
+ * An adapter is a kind of system (code); a source is one configured endpoint of that kind (config).
+ */
+import type { FhirResource, NhsNumber, OperationOutcomeIssue, ResourceType } from '../fhir/index.ts';
+import type { Fields, Settings } from './fields.ts';
+
+export * from './fields.ts';
+export * from './errors.ts';
+export type { Simulator, SimulatorData } from './simulator.ts';
+
+/** What an adapter folder exports as `default`; {@link defineAdapter} makes one. */
+export interface AdapterDefinition<F extends Fields = Fields, Body = unknown> {
+  /** Equals the name of its folder. */
+  readonly name: string;
+  /** What a source of this kind is configured with. */
+  readonly settings: F;
+  /** Pure: the planner and /metadata never call a source. */
+  readonly capabilities: (settings: Settings<F>) => Capabilities;
+  /** Pure: cuts one raw answer, parsed from JSON, into records. Used on live answers and by `pcr map` on files. */
+  readonly split: (answer: unknown) => Answer<Body>;
+  /** Pure: one source record to UK Core resources. */
+  readonly map: Mapping<Body>;
+  readonly connect: (settings: Settings<F>, tools: Tools) => Source<Body>;
+}
+
+/** One configured endpoint. A method exists exactly where a capability says so. */
+export interface Source<Body = unknown> {
+  readonly search?: (query: SourceQuery, call: Call) => Promise<Page<Body>>;
+  /** One record by the source's own id, with what its mapping and the gate need beside it; undefined where there is none. */
+  readonly read?: (query: ReadQuery, call: Call) => Promise<Page<Body> | undefined>;
+  /** Resolves when the source can serve; throws a SourceError otherwise. */
+  readonly health: (call: Call) => Promise<void>;
+  readonly close?: () => Promise<void>;
+}
+
+export interface Capabilities {
+  /** `record`: one call answers for the whole patient. `type`: one search per resource type. */
+  readonly scope: 'record' | 'type';
+  readonly types: { readonly [T in ResourceType]?: Capability };
+  /** How the facade's answers relate to the source's own: handed on as they were, or mapped from another dialect. */
+  readonly lineage: 'quotation' | 'derivation';
+}
+
+export interface Capability {
+  /** Search parameters by code; one left out is filtered by the facade. */
+  readonly search?: Readonly<Record<string, Pushdown>>;
+  readonly read?: true;
+}
+
+/** `superset`: the source narrows and the facade checks again. */
+export type Pushdown = 'exact' | 'superset';
+
+/** What a source is asked: never without bounds, always about one patient. */
+export interface SourceQuery {
+  readonly patient: NhsNumber;
+  readonly types: readonly ResourceType[];
+  /** The filters of the request that this source's capability lets through. */
+  readonly filters: readonly Filter[];
+  /** How many records a page should hold. */
+  readonly count: number;
+  /** What the last page gave as `next`. */
+  readonly cursor?: string;
+}
+
+/** What a source is asked for one record: an id alone could be anybody's, so the patient is always named. */
+export interface ReadQuery {
+  readonly type: ResourceType;
+  readonly id: string;
+  readonly patient: NhsNumber;
+}
+
+/** One search parameter as it was given: `code=a,b` has two values, any of which may match. */
+export interface Filter {
+  readonly code: string;
+  readonly modifier?: string;
+  readonly values: readonly string[];
+}
+
+/** One request's context, passed last to everything that waits. */
+export interface Call {
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds by which the caller wants an answer. */
+  readonly deadline: number;
+  readonly correlationId: string;
+  readonly actor: Actor;
+}
+
+/** On whose behalf a source is asked; GP Connect writes it into its audit. */
+export interface Actor {
+  readonly organisation: { readonly ods: string; readonly name: string };
+  readonly practitioner?: {
+    readonly id: string;
+    readonly family: string;
+    readonly given: string;
+    readonly sdsUserId?: string;
+    readonly sdsRoleProfileId?: string;
+  };
+  readonly device: { readonly id: string; readonly model: string; readonly version: string };
+}
+
+export interface SourceRecord<Body = unknown> {
+  /** The R4 types that mapping this record can yield; records that cannot yield a wanted type are not mapped. */
+  readonly types: readonly ResourceType[];
+  /** The source's own name for this kind of record: `ReferralRequest`, `contacts`. */
+  readonly kind: string;
+  /** The source's own id, any string. One without gets `contentId` of its content. */
+  readonly id: string;
+  readonly body: Body;
+}
+
+/** What one raw answer holds. */
+export interface Answer<Body = unknown> {
+  readonly records: readonly SourceRecord<Body>[];
+  /** What the source itself said is missing or to be told to the user. */
+  readonly warnings?: readonly SourceWarning[];
+  /** Parts of the answer that are no records: named in issues, never dropped silently. */
+  readonly issues?: readonly OperationOutcomeIssue[];
+}
+
+/** One page of a source's answer. */
+export interface Page<Body = unknown> extends Answer<Body> {
+  readonly next?: string;
+  /** The local ids by which this source names the patient who was asked for, where the page holds no Patient. */
+  readonly patientIds?: readonly string[];
+}
+
+/** A warning that came with an answer, carried to the caller word for word. */
+export interface SourceWarning {
+  readonly system?: string;
+  readonly code: string;
+  readonly display?: string;
+  readonly text?: string;
+  /** The types whose entries may be missing because of it; none given means all. */
+  readonly types?: readonly ResourceType[];
+}
+
+/** Pure: no I/O, clock, chance or packages. It may throw; the record then becomes an issue and the rest is mapped. */
+export type Mapping<Body = unknown> = (record: SourceRecord<Body>, context: MappingContext<Body>) => Mapped;
+
+/** The other records of the same answer: problem headers, plans and Lists are understood through them. */
+export interface MappingContext<Body = unknown> {
+  readonly find: (kind: string, id: string) => SourceRecord<Body> | undefined;
+  readonly all: (kind: string) => readonly SourceRecord<Body>[];
+  /** An index over the answer that a mapping builds once and shares between its records. */
+  readonly memo: <T>(name: string, build: () => T) => T;
+}
+
+export interface Mapped {
+  readonly resources: readonly MappedResource[];
+  readonly issues?: readonly OperationOutcomeIssue[];
+}
+
+/**
+ * One resource with the source's own id. Its references name others of the same source as `Type/localId`, in R4 type
+ * names; the facade rewrites them. A reference that the answer does not resolve is left out by the mapping of a `record`
+ * source (its display or identifier stays); of a `type` source the facade decides, by what it can read there.
+ */
+export interface MappedResource {
+  readonly localId: string;
+  readonly resource: FhirResource;
+}
+
+/** What the facade lends to an adapter. */
+export interface Tools {
+  /** A hardened client bound to one base URL; keep-alive, no redirects, byte caps, JSON kept as bytes. */
+  readonly http: (baseUrl: string) => HttpClient;
+  /** A small cache of this source's own: tokens and local patient ids, never clinical content. */
+  readonly cache: Cache;
+  readonly now: () => number;
+  readonly uuid: () => string;
+}
+
+export interface HttpClient {
+  /**
+   * Sends one request below the base URL.
+   * @throws SourceError `timeout` or `unavailable` where no whole answer came. Every status is an answer.
+   */
+  readonly send: (request: HttpRequest, call: Call) => Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Path segments below the base URL, each encoded by the client. */
+  readonly path: readonly string[];
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Whole seconds of a `Retry-After`, where the source sent one. */
+  readonly retryAfter?: number;
+}
+
+export interface Cache {
+  readonly get: <T>(key: string) => T | undefined;
+  readonly set: (key: string, value: unknown, seconds: number) => void;
+  readonly delete: (key: string) => void;
+}
+
+/** Makes an adapter: types its parts against each other. */
+export const defineAdapter = <F extends Fields, Body>(definition: AdapterDefinition<F, Body>): AdapterDefinition<F, Body> =>
+  definition;

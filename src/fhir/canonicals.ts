@@ -1,0 +1,48 @@
+/** The project's own base URL: of its extensions, code systems and identifiers. */
+export const BASE = 'https://patient-core-records.example/fhir';
+
+/** The canonical of one of our own extensions. */
+export const extensionUrl = (name: string): string => `${BASE}/StructureDefinition/${name}`;
+
+/** The canonical of a UK Core extension, named without its prefix. */
+export const ukCoreExtension = (name: string): string =>
+  `https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-${name}`;
+
+/** The canonical of a UK Core profile. */
+export const ukCoreProfile = (name: string): string => `https://fhir.hl7.org.uk/StructureDefinition/UKCore-${name}`;
+
+export const DATA_ABSENT_REASON = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+
+/** Identifier and code systems, by the names they have here. */
+export const SYSTEM = {
+  nhsNumber: 'https://fhir.nhs.uk/Id/nhs-number',
+  odsOrganisation: 'https://fhir.nhs.uk/Id/ods-organization-code',
+  odsSite: 'https://fhir.nhs.uk/Id/ods-site-code',
+  sdsUser: 'https://fhir.nhs.uk/Id/sds-user-id',
+  sdsRole: 'https://fhir.nhs.uk/Id/sds-role-profile-id',
+  gmc: 'https://fhir.hl7.org.uk/Id/gmc-number',
+  nmc: 'https://fhir.hl7.org.uk/Id/nmc-number',
+  hcpc: 'https://fhir.hl7.org.uk/Id/hcpc-number',
+  gphc: 'https://fhir.hl7.org.uk/Id/gphc-number',
+  snomed: 'http://snomed.info/sct',
+  dmd: 'https://dmd.nhs.uk',
+  readV2: 'http://read.info/readv2',
+  ctv3: 'http://read.info/ctv3',
+  icd10: 'http://hl7.org/fhir/sid/icd-10',
+  opcs4: 'https://fhir.hl7.org.uk/CodeSystem/OPCS-4',
+  ucum: 'http://unitsofmeasure.org',
+  dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+  actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  nullFlavor: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor',
+  httpErrorCodes: 'https://fhir.nhs.uk/CodeSystem/http-error-codes',
+  spineErrorOrWarning: 'https://fhir.nhs.uk/CodeSystem/Spine-ErrorOrWarningCode',
+  listWarning: 'https://fhir.hl7.org.uk/CodeSystem/UKCore-ListWarningCode',
+  /** Ours: what happened at a source. */
+  sourceStatus: `${BASE}/CodeSystem/source-status`,
+  /** Ours: whether an answer holds all that was asked for. */
+  completeness: `${BASE}/CodeSystem/completeness`,
+  /** Ours: which source an entry came from; the code is the source's id. */
+  source: `${BASE}/CodeSystem/source`,
+  /** Ours: what a mapping found wrong with a record. */
+  finding: `${BASE}/CodeSystem/mapping-finding`,
+} as const;

@@ -1,0 +1,54 @@
+const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+const TIME = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
+
+/** What a written FHIR date is. `zoneless` and `no-seconds` are times that R4 forbids though they name a real day. */
+export type DateForm = 'year' | 'month' | 'day' | 'time' | 'zoneless' | 'no-seconds' | 'impossible';
+
+/** Tells the form of a FHIR date, dateTime or instant; `impossible` where it names no day of the calendar. */
+export const dateForm = (written: string): DateForm => {
+  const date = DATE.exec(written);
+  if (date) {
+    const [, year = '', month, day] = date;
+    if (!exists(year, month, day)) return 'impossible';
+    return day !== undefined ? 'day' : month !== undefined ? 'month' : 'year';
+  }
+  const time = TIME.exec(written);
+  if (!time || !exists(time[1] ?? '', time[2], time[3])) return 'impossible';
+  if (time[8] === undefined) return 'zoneless';
+  return time[6] === undefined ? 'no-seconds' : 'time';
+};
+
+const exists = (year: string, month = '01', day = '01'): boolean => {
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return (
+    Number(year) > 0 &&
+    Number(month) >= 1 &&
+    Number(month) <= 12 &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day)
+  );
+};
+
+/** A stretch of time in epoch milliseconds, the end excluded. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The stretch a FHIR date stands for: `2024-03` is the whole of March, a time with seconds is that second. A date
+ * without an offset is read as UTC.
+ * @returns undefined where it is not a date.
+ * @see https://hl7.org/fhir/R4/search.html#date
+ */
+export const dateRange = (written: string): Range | undefined => {
+  const form = dateForm(written);
+  if (form === 'impossible') return undefined;
+  const [year = 0, month = 1, day = 1] = written.slice(0, 10).split('-').map(Number);
+  if (form === 'year') return { low: Date.UTC(year, 0, 1), high: Date.UTC(year + 1, 0, 1) };
+  if (form === 'month') return { low: Date.UTC(year, month - 1, 1), high: Date.UTC(year, month, 1) };
+  if (form === 'day') return { low: Date.UTC(year, month - 1, day), high: Date.UTC(year, month - 1, day + 1) };
+  const low = Date.parse(form === 'zoneless' ? `${written}Z` : written);
+  const step = /\.\d/.test(written) ? 1 : /T\d\d:\d\d:/.test(written) ? 1000 : 60_000;
+  return { low, high: low + step };
+};

@@ -1,0 +1,70 @@
+import { INVARIANTS, type Invariant } from '../invariants.ts';
+import { type PrimitiveReader, primitiveReader } from '../primitives.ts';
+import { type ElementDefinition, elementsOf, isResourceType, requiredCodes } from './index.ts';
+
+/** An element with all that reading it needs at hand. */
+export interface CompiledElement extends ElementDefinition {
+  readonly name: string;
+  /** `_name`: where JSON holds the id and extensions of a primitive. */
+  readonly shadow: string;
+  /** Set for primitives. */
+  readonly read: PrimitiveReader | undefined;
+  /** The codes of a required binding, by system. */
+  readonly bound: Readonly<Record<string, readonly string[]>> | undefined;
+  /** The names of all choices that this element is one of. */
+  readonly choices: readonly string[];
+}
+
+export interface CompiledType {
+  readonly name: string;
+  readonly isResource: boolean;
+  readonly elements: ReadonlyMap<string, CompiledElement>;
+  readonly required: readonly CompiledElement[];
+  readonly extensible: boolean;
+  readonly invariant: Invariant | undefined;
+}
+
+const compiled = new Map<string, CompiledType>();
+
+/** The definition of a type, compiled when first asked for. A type R4 does not have has no elements. */
+export const compiledType = (name: string): CompiledType => {
+  const known = compiled.get(name);
+  if (known) return known;
+  const type = compile(name);
+  compiled.set(name, type);
+  return type;
+};
+
+const compile = (name: string): CompiledType => {
+  const definitions = Object.entries(elementsOf(name) ?? {});
+  const elements = new Map(
+    definitions.map(([key, element]) => [
+      key,
+      {
+        ...element,
+        name: key,
+        shadow: `_${key}`,
+        read: primitiveReader(element.type),
+        bound: element.codes === undefined ? undefined : requiredCodes(element.codes),
+        choices:
+          element.of === undefined ? [key] : definitions.filter(([, it]) => it.of === element.of).map(([it]) => it),
+      },
+    ]),
+  );
+  const seen = new Set<string>();
+  const required = [...elements.values()].filter(({ min, of, name: key }) => {
+    const fresh = min === 1 && !seen.has(of ?? key);
+    seen.add(of ?? key);
+    return fresh;
+  });
+  const isResource = isResourceType(name);
+  return {
+    name,
+    isResource,
+    elements,
+    // An extension without a url, or a narrative without its text, is refused whole.
+    required: name === 'Extension' || name === 'Narrative' ? [] : required,
+    extensible: name !== 'Extension' && elements.has('extension'),
+    invariant: INVARIANTS[name],
+  };
+};

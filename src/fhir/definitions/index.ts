@@ -1,0 +1,44 @@
+import r4 from './r4.json' with { type: 'json' };
+import searchParameters from './search-parameters.json' with { type: 'json' };
+import type { ResourceType } from '../types.ts';
+
+/** One element of a type, choices already spelt out: `valueQuantity` has `of: 'value'`. */
+export interface ElementDefinition {
+  readonly type: string;
+  readonly min?: 1;
+  readonly many?: 1;
+  readonly of?: string;
+  /** Key into {@link requiredCodes}: a required binding. */
+  readonly codes?: string;
+  readonly targets?: readonly string[];
+}
+
+/** One search parameter of a type, as FHIR R4 defines it. */
+export interface SearchParameter {
+  readonly type: 'token' | 'date' | 'string' | 'reference' | 'number' | 'quantity' | 'uri' | 'composite' | 'special';
+  readonly expression: string;
+  readonly targets?: readonly string[];
+}
+
+const types = r4.types as unknown as Readonly<Record<string, Readonly<Record<string, ElementDefinition>>>>;
+const resources: ReadonlySet<string> = new Set(r4.resources);
+const codes = r4.codes as unknown as Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+const parameters = searchParameters as unknown as Readonly<Record<string, Readonly<Record<string, SearchParameter>>>>;
+
+/** The elements of a resource type, data type or backbone element (`Observation.component`), in their order. */
+export const elementsOf = (type: string): Readonly<Record<string, ElementDefinition>> | undefined => types[type];
+
+/** True for a resource type that a record can hold; conformance resources are left out. */
+export const isResourceType = (name: unknown): name is ResourceType => typeof name === 'string' && resources.has(name);
+
+/** The codes of a required binding, by system. */
+export const requiredCodes = (key: string): Readonly<Record<string, readonly string[]>> => codes[key] ?? {};
+
+/** The element in which a type of the patient compartment names its patient. */
+export const patientElement = (type: string): string | undefined => (r4.patient as Readonly<Record<string, string>>)[type];
+
+/** The search parameters of a type, those of every resource included. */
+export const searchParametersOf = (type: ResourceType): Readonly<Record<string, SearchParameter>> => ({
+  ...parameters['Resource'],
+  ...parameters[type],
+});

@@ -1,0 +1,104 @@
+import { extensionUrl } from './canonicals.ts';
+
+/** One of the project's own extensions: a row is all that is written by hand; its StructureDefinition is made from it. */
+export interface ExtensionRow {
+  readonly title: string;
+  readonly description: string;
+  /** The elements that may carry it, as FHIR paths. */
+  readonly context: readonly string[];
+  /** The types its value may have; or the extensions inside it, by name. */
+  readonly value?: readonly string[];
+  readonly parts?: Readonly<Record<string, { readonly types: readonly string[]; readonly required?: true; readonly many?: true }>>;
+}
+
+/** Every extension of the project, by the last segment of its url. */
+export const EXTENSIONS = {
+  ledger: {
+    title: 'Ledger',
+    description: 'What one source did for this answer.',
+    context: ['OperationOutcome.issue'],
+    parts: {
+      source: { types: ['code'], required: true },
+      count: { types: ['unsignedInt'] },
+      fetchedAt: { types: ['instant'] },
+      latencyMs: { types: ['unsignedInt'] },
+      retryAfter: { types: ['unsignedInt'] },
+    },
+  },
+  'source-text': {
+    title: 'Text as the source wrote it',
+    description: 'The value of an element as its source wrote it, where FHIR has no form for it or only a coarser one.',
+    context: ['Element'],
+    value: ['string'],
+  },
+  'source-value': {
+    title: 'Value without a place in FHIR R4',
+    description: 'A value that the source sent and that has no element of its own in FHIR R4, with the path it had.',
+    context: ['Element'],
+    parts: { path: { types: ['string'], required: true }, value: { types: ['string', 'Reference'], required: true } },
+  },
+  'coding-description-id': {
+    title: 'SNOMED CT description id',
+    description: 'The description of the concept that the clinician chose.',
+    context: ['Coding'],
+    value: ['string'],
+  },
+  'problem-significance': {
+    title: 'Problem significance',
+    description: 'Whether the GP system marks the problem as major or minor.',
+    context: ['Condition'],
+    value: ['code'],
+  },
+  'actual-problem': {
+    title: 'Item that is the problem',
+    description: 'The entry of the record that this problem header heads: the same fact, not a second one.',
+    context: ['Condition'],
+    value: ['Reference'],
+  },
+  'related-clinical-content': {
+    title: 'Content related to a problem',
+    description: 'An entry of the record that the GP system filed under the problem.',
+    context: ['Condition'],
+    value: ['Reference'],
+  },
+  'related-problem-header': {
+    title: 'Related problem',
+    description: 'Another problem, and how the two are related: parent, child or sibling.',
+    context: ['Condition', 'List'],
+    parts: { type: { types: ['code'] }, target: { types: ['Reference'], required: true } },
+  },
+  'clinical-setting': {
+    title: 'Clinical setting',
+    description: 'The setting in which a list was drawn up.',
+    context: ['List'],
+    value: ['CodeableConcept'],
+  },
+  'on-behalf-of': {
+    title: 'On behalf of',
+    description: 'The organisation for which a requester acted.',
+    context: ['MedicationRequest', 'ServiceRequest', 'DeviceRequest', 'Procedure'],
+    value: ['Reference'],
+  },
+  'status-change-date': {
+    title: 'Date of status change',
+    description: 'When a medication order got its present status.',
+    context: ['MedicationRequest'],
+    value: ['dateTime'],
+  },
+  'registration-details': {
+    title: 'Registration at a practice',
+    description: 'How and since when the patient is registered at the GP practice.',
+    context: ['Patient'],
+    parts: {
+      registrationPeriod: { types: ['Period'] },
+      registrationType: { types: ['CodeableConcept'] },
+      registrationStatus: { types: ['CodeableConcept'] },
+      preferredBranchSurgery: { types: ['Reference'] },
+    },
+  },
+} as const satisfies Readonly<Record<string, ExtensionRow>>;
+
+export type ExtensionName = keyof typeof EXTENSIONS;
+
+/** The canonical of one of our extensions, checked against the table. */
+export const ourExtension = (name: ExtensionName): string => extensionUrl(name);

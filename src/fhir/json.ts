@@ -1,0 +1,35 @@
+/** A number as JSON wrote it, for numbers whose digits JavaScript would lose (`3.10`); JSON.stringify writes it back. */
+export interface RawNumber {
+  readonly rawJSON: string;
+}
+
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  rawJSON: (text: string) => RawNumber;
+  isRawJSON: (value: unknown) => value is RawNumber;
+};
+
+/** A number outside a string that ends in a zero after its point, or has an exponent, or more digits than a double. */
+const LOSSY = /[:[,]\s*-?\d+(?:\.\d*0|\.?\d*[eE][-+]?\d+|\.?\d{15,}|\.\d{12,})\s*[,}\]]/;
+
+/**
+ * Parses JSON and keeps the digits of decimals. The reviver that does so is slow, so it runs only over text that holds
+ * a number that would change.
+ * @throws SyntaxError where the text is not JSON.
+ */
+export const parseJson = (bytes: Uint8Array | string): unknown => {
+  const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
+  return LOSSY.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+};
+
+function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? rawJSON(context.source)
+    : value;
+}
+
+/** True for a number, or a number that kept its digits. */
+export const isNumber = (value: unknown): value is number | RawNumber => typeof value === 'number' || isRawJSON(value);
+
+/** The digits of a number as written. */
+export const digits = (value: number | RawNumber): string =>
+  typeof value === 'number' ? String(value) : value.rawJSON;

@@ -1,0 +1,53 @@
+import type { Json } from './types.ts';
+
+const XHTML = 'http://www.w3.org/1999/xhtml';
+const ELEMENTS = new Set(
+  'a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var'.split(' '),
+);
+const ATTRIBUTES = new Set(
+  'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel rev rowspan rules scope shape span src start style summary tabindex title type valign value vspace width xml:lang xmlns'.split(' '),
+);
+const TAG = /<(\/?)([A-Za-z][\w:]*)((?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g;
+const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/**
+ * Keeps a narrative that is well-formed XHTML of the elements FHIR allows and holds no script; a `div` without its
+ * namespace gets it.
+ * @returns undefined for any other.
+ * @see https://hl7.org/fhir/R4/narrative.html
+ */
+export const readNarrative = (narrative: Json): Record<string, unknown> | undefined => {
+  const div = narrative['div'];
+  const safe = typeof div === 'string' && typeof narrative['status'] === 'string' ? withNamespace(div.trim()) : undefined;
+  return safe !== undefined && isSafe(safe) ? { ...narrative, div: safe } : undefined;
+};
+
+const withNamespace = (div: string): string =>
+  /^<div[^>]*\sxmlns\s*=/.test(div) ? div : div.replace(/^<div/, `<div xmlns="${XHTML}"`);
+
+const isSafe = (div: string): boolean => {
+  const open: string[] = [];
+  let at = 0;
+  for (const tag of div.matchAll(TAG)) {
+    const [whole, closing, name = '', attributes = '', empty] = tag;
+    const between = div.slice(at, tag.index);
+    if (!isText(between) || (open.length === 0 && at > 0)) return false;
+    at = tag.index + whole.length;
+    if (!ELEMENTS.has(name) || !areSafe(attributes)) return false;
+    if (closing) {
+      if (open.pop() !== name) return false;
+    } else if (!empty) open.push(name);
+  }
+  return at === div.length && open.length === 0 && div.startsWith('<div') && /[^\s]/.test(div.replace(/<(?!img)[^>]*>/g, ''));
+};
+
+const isText = (text: string): boolean =>
+  !text.includes('<') && !/&(?!(amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)/.test(text);
+
+const areSafe = (attributes: string): boolean =>
+  [...attributes.matchAll(ATTRIBUTE)].every(([, name = '', double, single]) => {
+    const value = (double ?? single ?? '').replace(/[\s\0]/g, '').toLowerCase();
+    if (!ATTRIBUTES.has(name)) return false;
+    if (name === 'style') return !/expression|url\(|javascript/.test(value);
+    return name !== 'href' && name !== 'src' ? true : !/^(javascript|vbscript|data:text)/.test(value);
+  });

@@ -1,0 +1,92 @@
+import { isObject, type Json, list, type NhsNumber, objects, patientElement, SYSTEM } from '../fhir/index.ts';
+import type { LocalResource } from '../mapping/map-answer.ts';
+
+/** What the gate decided about one source's answer. A source that answers about somebody else is dropped whole. */
+export type Verdict =
+  | { readonly verdict: 'admitted'; readonly resources: readonly LocalResource[]; readonly heldBack: readonly LocalResource[] }
+  | { readonly verdict: 'wrong-patient' | 'invalid-response' };
+
+export interface GateQuestion {
+  readonly patient: NhsNumber;
+  /** Local ids that the adapter found to be this patient's, where the answer holds no Patient. */
+  readonly patientIds: readonly string[];
+  /**
+   * A `record` answer is about one patient, so a record may leave its subject out, and one that names a patient who is
+   * not in the answer is held back. A `type` answer is strict: each record must name the patient.
+   */
+  readonly scope: 'record' | 'type';
+}
+
+/** Lets an answer in only if it is about the patient who was asked for. */
+export const admit = (resources: readonly LocalResource[], question: GateQuestion): Verdict => {
+  const patients = resources.filter((it) => it.type === 'Patient');
+  const numbers = patients.map(({ resource }) => nhsNumbers(resource as unknown as Json));
+  if (numbers.some((it) => it.some((number) => number !== question.patient))) return { verdict: 'wrong-patient' };
+  const ours = new Set(question.patientIds);
+  patients.forEach(({ localId }, index) => (numbers[index]?.length ? ours.add(localId) : undefined));
+  const named = numbers.some((it) => it.length > 0);
+  if (patients.length > 0 && !named && ours.size === 0) return { verdict: 'wrong-patient' };
+  if (question.scope === 'record' && ours.size === 0 && resources.length > 0) return { verdict: 'invalid-response' };
+
+  const kept: LocalResource[] = [];
+  const heldBack: LocalResource[] = [];
+  for (const local of resources) {
+    const standing = local.type === 'Patient' ? patientStanding(local, ours) : subjectStanding(local, ours, question);
+    if (standing === 'ours' || (standing === 'unnamed' && question.scope === 'record')) kept.push(local);
+    else if (standing === 'stranger' || question.scope === 'type') {
+      return { verdict: standing === 'unnamed' ? 'invalid-response' : 'wrong-patient' };
+    } else heldBack.push(local);
+  }
+  return { verdict: 'admitted', resources: kept, heldBack };
+};
+
+/** `unknown`: names somebody of whom the answer says nothing. */
+type Standing = 'ours' | 'stranger' | 'unknown' | 'unnamed';
+
+const patientStanding = ({ localId }: LocalResource, ours: ReadonlySet<string>): Standing =>
+  ours.has(localId) ? 'ours' : 'unknown';
+
+const subjectStanding = ({ type, resource }: LocalResource, ours: ReadonlySet<string>, { patient }: GateQuestion): Standing => {
+  const references = patientReferences(type, resource as unknown as Json);
+  if (references === undefined) return 'ours';
+  const standings = references.map((it) => referenceStanding(it, resource as unknown as Json, { ours, patient }));
+  if (standings.includes('stranger')) return 'stranger';
+  if (standings.includes('unknown')) return 'unknown';
+  return standings.includes('ours') ? 'ours' : 'unnamed';
+};
+
+/** The references in which a resource may name its patient; undefined for a type that belongs to nobody. */
+const patientReferences = (type: string, resource: Json): readonly Json[] | undefined => {
+  if (type === 'Appointment') return objects(resource['participant']).flatMap((it) => objects(it['actor'])).filter(namesPatient);
+  const element = patientElement(type);
+  if (element === undefined || type === 'Provenance' || type === 'Device') return undefined;
+  return objects(resource[element]).filter((it) => typeof it['reference'] !== 'string' || namesPatient(it));
+};
+
+const namesPatient = ({ reference, type, identifier }: Json): boolean =>
+  typeof reference === 'string'
+    ? /^(Patient\/|#|urn:)/.test(reference)
+    : type === 'Patient' || (isObject(identifier) && identifier['system'] === SYSTEM.nhsNumber);
+
+const referenceStanding = (
+  { reference, identifier }: Json,
+  resource: Json,
+  { ours, patient }: { readonly ours: ReadonlySet<string>; readonly patient: NhsNumber },
+): Standing => {
+  const number = isObject(identifier) && identifier['system'] === SYSTEM.nhsNumber ? identifier['value'] : undefined;
+  if (number !== undefined && number !== patient) return 'stranger';
+  if (typeof reference !== 'string') return number === undefined ? 'unnamed' : 'ours';
+  if (reference.startsWith('#')) {
+    const inside = objects(resource['contained']).find((it) => it['id'] === reference.slice(1));
+    const numbers = inside ? nhsNumbers(inside) : [];
+    if (numbers.some((it) => it !== patient)) return 'stranger';
+    return numbers.length > 0 ? 'ours' : 'unnamed';
+  }
+  return ours.has(reference.slice('Patient/'.length)) ? 'ours' : 'unknown';
+};
+
+const nhsNumbers = (patient: Json): readonly string[] =>
+  list(patient['identifier'])
+    .filter(isObject)
+    .filter((it) => it['system'] === SYSTEM.nhsNumber)
+    .flatMap(({ value }) => (typeof value === 'string' ? [value.replace(/[ -]/g, '')] : []));

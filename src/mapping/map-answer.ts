@@ -1,0 +1,95 @@
+import type { AdapterDefinition, Answer, MappingContext, SourceRecord } from '../adapter/index.ts';
+import { type FhirResource, findingIssue, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
+
+/** A UK Core resource that still has its source's own id, and references to others as `Type/localId`. */
+export interface LocalResource {
+  readonly type: ResourceType;
+  readonly localId: string;
+  readonly resource: FhirResource;
+}
+
+export interface MappedAnswer {
+  readonly resources: readonly LocalResource[];
+  readonly issues: readonly OperationOutcomeIssue[];
+}
+
+/**
+ * Maps the records of one answer, each on its own: a record that cannot be mapped becomes an issue and the rest goes on.
+ * @param wanted the types to yield; records that can yield none of them are left unmapped. All where not given.
+ */
+export const mapAnswer = (
+  { map }: Pick<AdapterDefinition, 'map'>,
+  { records, issues = [] }: Answer,
+  { source, wanted }: { readonly source: string; readonly wanted?: ReadonlySet<ResourceType> },
+): MappedAnswer => {
+  const context = createContext(records);
+  const found = new Map<string, LocalResource>();
+  const contents = new Map<string, string>();
+  const raised = [...issues];
+
+  for (const record of records) {
+    if (wanted && !record.types.some((it) => wanted.has(it))) continue;
+    const about = { source, kind: record.kind, id: record.id };
+    try {
+      const mapped = map(record, context);
+      if (mapped.issues) raised.push(...mapped.issues.map((it) => named(it, about)));
+      for (const { localId, resource } of mapped.resources) {
+        const type = resource.resourceType;
+        if (wanted && !wanted.has(type)) continue;
+        keep({ type, localId, resource });
+      }
+    } catch {
+      raised.push(findingIssue('unmapped-record', about));
+    }
+  }
+  return { resources: [...found.values()], issues: raised };
+
+  /** The same type and id twice: one record where the content is equal, both and an issue where it is not. */
+  function keep(local: LocalResource): void {
+    const key = `${local.type}/${local.localId}`;
+    if (!found.has(key)) {
+      found.set(key, local);
+      return;
+    }
+    const content = JSON.stringify(local.resource);
+    for (let copy = 1; ; copy++) {
+      const taken = copy === 1 ? key : `${key}~${copy}`;
+      const existing = found.get(taken);
+      if (!existing) {
+        found.set(taken, { ...local, localId: `${local.localId}~${copy}` });
+        raised.push(findingIssue('conflict', { source, kind: local.type, id: local.localId }));
+        return;
+      }
+      let known = contents.get(taken);
+      if (known === undefined) contents.set(taken, (known = JSON.stringify(existing.resource)));
+      if (known === content) return;
+    }
+  }
+};
+
+const createContext = (records: readonly SourceRecord[]): MappingContext => {
+  const byKind = new Map<string, SourceRecord[]>();
+  const byId = new Map<string, SourceRecord>();
+  const memos = new Map<string, unknown>();
+  for (const record of records) {
+    const kind = byKind.get(record.kind);
+    if (kind) kind.push(record);
+    else byKind.set(record.kind, [record]);
+    const key = `${record.kind}/${record.id}`;
+    if (!byId.has(key)) byId.set(key, record);
+  }
+  return {
+    find: (kind, id) => byId.get(`${kind}/${id}`),
+    all: (kind) => byKind.get(kind) ?? [],
+    memo: <T>(name: string, build: () => T): T => {
+      if (!memos.has(name)) memos.set(name, build());
+      return memos.get(name) as T;
+    },
+  };
+};
+
+/** An issue that a mapping raised, with the record it is about. */
+const named = (
+  issue: OperationOutcomeIssue,
+  { source, kind, id }: { readonly source: string; readonly kind: string; readonly id: string },
+): OperationOutcomeIssue => ({ ...issue, diagnostics: `${source}: ${kind}/${id}` });

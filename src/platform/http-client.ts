@@ -1,0 +1,74 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { type Call, type HttpClient, type HttpRequest, SourceError } from '../adapter/index.ts';
+
+/** The largest answer read from a source, in bytes on the wire; beyond it the answer is refused whole. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A client bound to one base URL. It follows no redirect, uses no proxy of the environment, asks for no compression,
+ * reads at most {@link MAX_BYTES}, and obeys the call's signal from connect to last byte.
+ */
+export const createHttpClient = (baseUrl: string): HttpClient & { readonly close: () => void } => {
+  const base = new URL(baseUrl);
+  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
+  const instance = axios.create({
+    ...agents,
+    responseType: 'arraybuffer',
+    maxRedirects: 0,
+    proxy: false,
+    decompress: false,
+    maxContentLength: MAX_BYTES,
+    maxBodyLength: MAX_BYTES,
+    validateStatus: () => true,
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+    headers: { common: { 'Accept-Encoding': 'identity', 'User-Agent': 'patient-core-records-api' } },
+  });
+  return {
+    send: (request, call) => send({ instance, base }, request, call),
+    close: () => {
+      agents.httpAgent.destroy();
+      agents.httpsAgent.destroy();
+    },
+  };
+};
+
+const send = async (
+  { instance, base }: { instance: AxiosInstance; base: URL },
+  { method, path, query = [], headers = {}, body }: HttpRequest,
+  { signal }: Call,
+): ReturnType<HttpClient['send']> => {
+  const url = new URL(base);
+  url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(encodeSegment)].join('/');
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  try {
+    const response = await instance.request<Buffer>({ method, url: url.href, headers, data: body, signal });
+    if (response.headers['content-encoding'] && response.headers['content-encoding'] !== 'identity') {
+      throw new SourceError('invalid-response');
+    }
+    const retryAfter = /^\d+$/.exec(String(response.headers['retry-after'] ?? ''))?.[0];
+    return {
+      status: response.status,
+      headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+      body: response.data,
+      ...(retryAfter !== undefined && { retryAfter: Number(retryAfter) }),
+    };
+  } catch (error) {
+    throw error instanceof SourceError ? error : transportError(error, signal);
+  }
+};
+
+/** A segment stays one segment: `.` and `..` cannot climb. `$` stays readable, as FHIR operations write it. */
+const encodeSegment = (segment: string): string => {
+  const encoded = encodeURIComponent(segment).replace(/%24/g, '$');
+  return /^\.+$/.test(encoded) ? encoded.replace(/\./g, '%2E') : encoded;
+};
+
+const transportError = (error: unknown, signal: AbortSignal): SourceError => {
+  if (signal.aborted) return new SourceError('timeout');
+  const code = error instanceof AxiosError ? error.code : undefined;
+  if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return new SourceError('timeout');
+  return new SourceError(code === 'ERR_BAD_RESPONSE' ? 'invalid-response' : 'unavailable');
+};

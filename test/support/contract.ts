@@ -1,0 +1,313 @@
+import { basename, dirname } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { dataDirectory, type RunningSource, serveSimulator } from '../../sandbox/serve.ts';
+import {
+  type AdapterDefinition,
+  type Answer,
+  type Fields,
+  type Page,
+  parseFields,
+  type Simulator,
+  type SimulatorData,
+  type Source,
+  SourceError,
+  type SourceRecord,
+} from '../../src/adapter/index.ts';
+import { conform, type Json, parseJson, parseNhsNumber, type ResourceType } from '../../src/fhir/index.ts';
+import { admit } from '../../src/identity/gate.ts';
+import { mapAnswer } from '../../src/mapping/map-answer.ts';
+import { testCall, testTools } from './call.ts';
+
+/** What the contract suite needs to know of an adapter. */
+export interface ContractSubject<F extends Fields, Body> {
+  readonly adapter: AdapterDefinition<F, Body>;
+  readonly simulator: (data: SimulatorData) => Promise<Simulator>;
+  /** The adapter's `fixtures` directory: raw answers, one `<nhs number>.json` per patient, at least two patients. */
+  readonly fixtures: string;
+  /** An NHS number of the test range that is not among the fixtures. */
+  readonly stranger: string;
+}
+
+/**
+ * The contract suite: an adapter that passes it works in the facade. Call it from `adapter.test.ts`; it runs the adapter
+ * against its own simulator over real HTTP, breaks that simulator in every way the sandbox can, and feeds the mapping
+ * junk.
+ */
+export const adapterContract = <F extends Fields, Body>(subject: ContractSubject<F, Body>): void => {
+  const { simulator, fixtures } = subject;
+  const adapter = subject.adapter as unknown as AdapterDefinition;
+  const data = dataDirectory(fixtures);
+
+  describe(`the adapter contract: ${adapter.name}`, () => {
+    let running: RunningSource;
+    let tools: ReturnType<typeof testTools>;
+    let source: Source;
+    let settings: never;
+    let people: readonly string[];
+    const stranger = nhs(subject.stranger);
+
+    before(async () => {
+      people = await data.people();
+      running = await serveSimulator(simulator, data);
+      const parsed = parseFields(adapter.settings, running.settings, 'settings');
+      if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+      settings = parsed.value as never;
+    });
+    beforeEach(() => {
+      tools = testTools();
+      source = adapter.connect(settings, tools);
+    });
+    afterEach(async () => {
+      running.setFault({ fault: 'none' });
+      await source.close?.();
+      tools.close();
+    });
+    after(() => running.close());
+
+    it('is named like its folder and has two patients in its fixtures', () => {
+      expect(adapter.name).to.equal(basename(dirname(fixtures)));
+      expect(people.length).to.be.at.least(2);
+    });
+
+    it('refuses settings with a wrong key or without a value, one line each, without echoing a value', () => {
+      const parsed = parseFields(adapter.settings, { nonsense: 'hunter2' }, 'settings');
+      expect(parsed).to.have.property('faults');
+      expect((parsed as { faults: string[] }).faults.join('\n')).to.contain('settings.nonsense').and.not.contain('hunter2');
+    });
+
+    it('has a method exactly where a capability says so', () => {
+      const capabilities = Object.values(adapter.capabilities(settings).types);
+      expect(source.search !== undefined).to.equal(capabilities.some((it) => it.search));
+      expect(source.read !== undefined).to.equal(capabilities.some((it) => it.read));
+      expect(Object.keys(source)).to.satisfy((names: string[]) =>
+        names.every((it) => ['search', 'read', 'health', 'close'].includes(it)),
+      );
+    });
+
+    it('answers a health check, and says when it is down', async () => {
+      await source.health(testCall());
+      running.setFault({ fault: 'down' });
+      await fails(source.health(testCall()), 'unavailable');
+    });
+
+    it('finds records of each fixture patient, the same ones every time, and each type it claims', async () => {
+      const seen = new Set<string>();
+      for (const person of people) {
+        const first = await everything(source, person);
+        const second = await everything(source, person);
+        expect(first.records.length, person).to.be.greaterThan(0);
+        expect(keys(second.records)).to.deep.equal(keys(first.records));
+        for (const record of first.records) {
+          expect(record.id, record.kind).to.be.a('string').and.not.equal('');
+          record.types.forEach((it) => seen.add(it));
+        }
+      }
+      expect([...seen]).to.include.members(Object.keys(adapter.capabilities(settings).types));
+    });
+
+    it('answers about the patient who was asked for, as the gate sees it', async () => {
+      for (const person of people) expect(await verdict(source, person)).to.equal('admitted');
+    });
+
+    it('says that a patient is not known there', async () => {
+      await fails(everything(source, stranger), 'not-known-here');
+    });
+
+    it('never yields a record twice while it pages', async () => {
+      for (const person of people) {
+        const { records } = await everything(source, person, 2);
+        const content = records.map((it) => `${it.kind}/${it.id}/${JSON.stringify(it.body)}`);
+        expect(new Set(content).size, person).to.equal(content.length);
+      }
+    });
+
+    it('calls a source that is down unavailable, and one that throttles throttled with its delay', async () => {
+      const [person = ''] = people;
+      running.setFault({ fault: 'down' });
+      await fails(everything(source, person), 'unavailable');
+      running.setFault({ fault: '429', ms: 7000 });
+      expect(await fails(everything(source, person), 'throttled')).to.have.property('retryAfter', 7);
+    });
+
+    it('calls a broken body an invalid response, and a cut one invalid or unavailable', async () => {
+      const [person = ''] = people;
+      await everything(source, person);
+      running.setFault({ fault: 'malformed' });
+      await fails(everything(source, person), 'invalid-response');
+      running.setFault({ fault: 'truncate' });
+      await fails(everything(source, person), 'invalid-response', 'unavailable');
+    });
+
+    it('stops when its signal says so', async () => {
+      const [person = ''] = people;
+      running.setFault({ fault: 'hang' });
+      const start = performance.now();
+      await fails(everything(source, person, 50, 150), 'timeout');
+      expect(performance.now() - start).to.be.below(1500);
+    });
+
+    it('does not pass for the right patient when the source answers about another', async () => {
+      running.setFault({ fault: 'wrong-patient' });
+      const last = people.at(-1) ?? '';
+      const outcome = await verdict(source, last).catch((error: unknown) => (error as SourceError).kind);
+      expect(outcome).to.equal('wrong-patient');
+    });
+
+    it('reads each kind of record by its own id, and nothing by an id that is not there', async function () {
+      const [person = ''] = people;
+      const { read } = source;
+      if (!read) this.skip();
+      const { records } = await everything(source, person);
+      for (const [type, capability] of Object.entries(adapter.capabilities(settings).types)) {
+        const record = records.find((it) => it.types.includes(type as ResourceType));
+        if (!capability.read || !record) continue;
+        const page = await read({ type: type as ResourceType, id: record.id, patient: nhs(person) }, testCall());
+        expect(keys(page?.records ?? []), type).to.include(`${record.kind}/${record.id}`);
+      }
+      for (const id of ['no-such-record', '../Patient', 'a/b?c=d#e', '..', '%2e%2e%2fPatient']) {
+        const [type] = Object.entries(adapter.capabilities(settings).types).find(([, it]) => it.read) ?? [];
+        const page = await read({ type: type as ResourceType, id, patient: nhs(person) }, testCall());
+        expect(page?.records ?? [], id).to.deep.equal([]);
+      }
+    });
+
+    describe('its mapping', () => {
+      it('maps every record of every fixture to valid R4, without changing what it was given', async () => {
+        for (const person of people) {
+          const answer = adapter.split(parseJson((await data.read(person)) as Buffer));
+          const before = JSON.stringify(answer.records);
+          answer.records.forEach(freeze);
+          const mapped = mapAnswer(adapter, answer, { source: 'test' });
+          expect(JSON.stringify(answer.records), person).to.equal(before);
+          expect(mapped.issues.filter((it) => it.details?.coding?.[0]?.code === 'unmapped-record')).to.deep.equal([]);
+          expect(mapped.resources.length).to.be.greaterThan(0);
+          for (const { resource, localId } of mapped.resources) {
+            expect(localId).to.not.equal('');
+            expect(faults(resource as unknown as Json), `${resource.resourceType}/${localId}`).to.deep.equal([]);
+          }
+          expect(mapAnswer(adapter, answer, { source: 'test' })).to.deep.equal(mapped);
+        }
+      });
+
+      it('meets junk without harm: a record becomes valid R4 or an issue, never a crash', async () => {
+        const answers: Answer[] = [];
+        for (const person of people) answers.push(adapter.split(parseJson((await data.read(person)) as Buffer)));
+        const records = answers.flatMap((it) => it.records);
+        fc.assert(
+          fc.property(fc.nat(records.length - 1), fc.array(fc.tuple(fc.nat(1000), junk), { minLength: 1, maxLength: 3 }), (at, edits) => {
+            const record = records[at]!;
+            const body = edits.reduce((it, [where, what]) => spoil(it, where, what), record.body);
+            const mapped = mapAnswer(adapter, { records: [{ ...record, body }] }, { source: 'test' });
+            return mapped.resources.every(({ resource }) => faults(resource as unknown as Json).length === 0);
+          }),
+          { numRuns: 300 },
+        );
+      });
+
+      it('takes an answer that is no answer for an empty or a broken one, and says so', () => {
+        for (const answer of [null, 0, '', [], {}, { resourceType: 'Bundle' }, { entry: [null] }, 'Patient']) {
+          try {
+            expect(adapter.split(answer).records).to.be.an('array');
+          } catch (error) {
+            expect(error).to.be.instanceOf(SourceError).with.property('kind', 'invalid-response');
+          }
+        }
+      });
+    });
+
+    async function verdict(from: Source, person: string): Promise<string> {
+      const { scope } = adapter.capabilities(settings);
+      for (const page of await pagesOf(from, person)) {
+        const { resources } = mapAnswer(adapter, page, { source: 'test' });
+        const judged = admit(resources, { patient: nhs(person), patientIds: page.patientIds ?? [], scope });
+        if (judged.verdict !== 'admitted') return judged.verdict;
+      }
+      return 'admitted';
+    }
+
+    /** One merged page per query: a `record` source is asked once, a `type` source once per type. */
+    async function pagesOf(from: Source, person: string, count = 50, ms = 5000): Promise<Page[]> {
+      const { scope, types } = adapter.capabilities(settings);
+      const all = Object.keys(types) as ResourceType[];
+      const searchable = all.filter((it) => types[it]?.search);
+      const pages: Page[] = [];
+      for (const wanted of scope === 'record' ? [all] : searchable.map((it) => [it])) {
+        let merged: Page = { records: [] };
+        let cursor: string | undefined;
+        for (let page = 0; page < 500; page++) {
+          const query = { patient: nhs(person), types: wanted, filters: [], count, ...(cursor !== undefined && { cursor }) };
+          const next = await from.search!(query, testCall(ms));
+          merged = {
+            ...next,
+            records: merged.records.concat(next.records),
+            patientIds: [...(merged.patientIds ?? []), ...(next.patientIds ?? [])],
+          };
+          cursor = next.next;
+          if (cursor === undefined) break;
+        }
+        expect(cursor, 'paging ends').to.equal(undefined);
+        pages.push(merged);
+      }
+      return pages;
+    }
+
+    // eslint-disable-next-line max-params -- reads best in the checks above
+    async function everything(from: Source, person: string, count = 50, ms = 5000): Promise<{ records: SourceRecord[] }> {
+      return { records: (await pagesOf(from, person, count, ms)).flatMap((it) => it.records) };
+    }
+  });
+};
+
+const nhs = (person: string): NonNullable<ReturnType<typeof parseNhsNumber>> => {
+  const number = parseNhsNumber(person);
+  if (!number?.startsWith('999')) throw new Error('fixtures are named by NHS numbers of the test range 999');
+  return number;
+};
+
+const fails = async (work: Promise<unknown>, ...kinds: SourceError['kind'][]): Promise<SourceError> => {
+  const error: unknown = await work.then(
+    () => new Error('it answered'),
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(SourceError);
+  expect((error as SourceError).kind).to.be.oneOf(kinds);
+  return error as SourceError;
+};
+
+const keys = (records: readonly SourceRecord[]): string[] => records.map((it) => `${it.kind}/${it.id}`).sort();
+
+/** What is wrong with a resource as R4; our own data-absent-reasons are no fault. */
+const faults = (resource: Json): string[] => {
+  const found: string[] = [];
+  conform(resource, {}, ({ code, path }) => found.push(`${code} ${path}`));
+  return found;
+};
+
+const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freeze);
+};
+
+const junk = fc.oneof(
+  fc.constantFrom<unknown>(undefined, null, '', ' ', 'junk', '2024-02-31', '32/13/2024', 'Patient/x y', 'javascript:alert(1)', -1, 1.5, true, [], {}, [[]], [null], { a: { b: 1 } }),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+/** A copy with the nth node below replaced. */
+const spoil = (body: unknown, where: number, what: unknown): unknown => {
+  const copy = parseJson(JSON.stringify(body ?? null));
+  const nodes: [Record<string, unknown>, string][] = [];
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || JSON.stringify(node).length === 0) return;
+    for (const [key, value] of Object.entries(node)) {
+      nodes.push([node as Record<string, unknown>, key]);
+      walk(value);
+    }
+  };
+  walk(copy);
+  const [node, key] = nodes[where % Math.max(nodes.length, 1)] ?? [];
+  if (node && key !== undefined && !Object.isFrozen(node)) node[key] = what;
+  return copy;
+};

@@ -90,6 +90,18 @@ export const secretField = (doc: string): Field<string> => {
   };
 };
 
+/** A field that may be left out. */
+export const optionalField = <T>({ fallback: _, ...field }: Field<T>): Field<T | undefined> => ({
+  ...field,
+  fallback: undefined,
+});
+
+/** Any JSON object: its own table reads it later. */
+export const objectField = (doc: string): Field<Readonly<Record<string, unknown>>> =>
+  field({ kind: 'an object', doc }, {}, (given) =>
+    typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Readonly<Record<string, unknown>>) : undefined,
+  );
+
 /** An object with a table of its own. */
 export const groupField = <F extends Fields>(doc: string, fields: F, options: Options<Settings<F>> = {}): Field<Settings<F>> => ({
   kind: 'an object',

@@ -89,13 +89,15 @@ export interface Call {
 /** On whose behalf a source is asked; GP Connect writes it into its audit. */
 export interface Actor {
   readonly organisation: { readonly ods: string; readonly name: string };
-  readonly practitioner?: {
-    readonly id: string;
-    readonly family: string;
-    readonly given: string;
-    readonly sdsUserId?: string;
-    readonly sdsRoleProfileId?: string;
-  };
+  readonly practitioner?:
+    | {
+        readonly id: string;
+        readonly family: string;
+        readonly given: string;
+        readonly sdsUserId: string;
+        readonly sdsRoleProfileId: string;
+      }
+    | undefined;
   readonly device: { readonly id: string; readonly model: string; readonly version: string };
 }
 
@@ -131,6 +133,8 @@ export interface SourceWarning {
   readonly code: string;
   readonly display?: string;
   readonly text?: string;
+  /** Entries are missing: held back on purpose, or for another reason. Left out where the warning says no such thing. */
+  readonly effect?: 'withheld' | 'incomplete';
   /** The types whose entries may be missing because of it; none given means all. */
   readonly types?: readonly ResourceType[];
 }

@@ -46,3 +46,19 @@ export const SYSTEM = {
   /** Ours: what a mapping found wrong with a record. */
   finding: `${BASE}/CodeSystem/mapping-finding`,
 } as const;
+
+/** The resource types that UK Core profiles, each under its own name. */
+const UK_CORE_TYPES: ReadonlySet<string> = new Set(
+  (
+    'AllergyIntolerance Appointment AuditEvent BodyStructure Bundle CarePlan CareTeam Communication Composition Condition ' +
+    'Consent Device DiagnosticReport DocumentReference Encounter EpisodeOfCare FamilyMemberHistory Flag HealthcareService ' +
+    'ImagingStudy Immunization List Location Medication MedicationAdministration MedicationDispense MedicationRequest ' +
+    'MedicationStatement MessageHeader Observation OperationOutcome Organization OrganizationAffiliation Patient ' +
+    'Practitioner PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson RequestGroup ' +
+    'Schedule ServiceRequest Slot Specimen Subscription Task'
+  ).split(' '),
+);
+
+/** The UK Core profile of a type; undefined where UK Core has none. */
+export const ukCoreProfileOf = (type: string): string | undefined =>
+  UK_CORE_TYPES.has(type) ? ukCoreProfile(type) : undefined;

@@ -174,7 +174,7 @@ const NOTHING: One = {};
 
 const readOne = (element: CompiledElement, given: unknown, place: Place): One => {
   const reading = (element.read as NonNullable<typeof element.read>)(given);
-  if ('blank' in reading) return NOTHING;
+  if ('blank' in reading || ('invalid' in reading && isBlank(given))) return NOTHING;
   if ('invalid' in reading) {
     find('invalid-value', place, element.name);
     if (typeof given !== 'object' || isNumber(given)) return { extension: sourceText(given) };
@@ -300,7 +300,7 @@ const sourceText = (given: unknown): Json => ({ url: ourExtension('source-text')
 const sourceValue = ([path, value]: readonly [string, unknown]): Json => ({
   url: ourExtension('source-value'),
   extension: [
-    { url: 'path', valueString: path },
+    { url: 'path', valueString: path.trim() === '' ? '-' : path },
     isObject(value) ? { url: 'value', valueReference: value } : { url: 'value', valueString: words(value) },
   ],
 });

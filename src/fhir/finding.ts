@@ -48,3 +48,8 @@ export const findingIssue = (
     ...(about.path !== undefined && { expression: [about.path] }),
   };
 };
+
+/** What each finding means, by its code. */
+export const FINDING_TEXT: Readonly<Record<RecordFinding, string>> = Object.fromEntries(
+  Object.entries(ISSUE).map(([code, [, text]]) => [code, text]),
+) as Record<RecordFinding, string>;

@@ -49,5 +49,6 @@ const areSafe = (attributes: string): boolean =>
     const value = (double ?? single ?? '').replace(/[\s\0]/g, '').toLowerCase();
     if (!ATTRIBUTES.has(name)) return false;
     if (name === 'style') return !/expression|url\(|javascript/.test(value);
-    return name !== 'href' && name !== 'src' ? true : !/^(javascript|vbscript|data:text)/.test(value);
+    // A character reference could spell a scheme that this test does not see.
+    return (name !== 'href' && name !== 'src') || !/^(javascript|vbscript|data:text)|&#/.test(value);
   });

@@ -1,0 +1,58 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { FAULTS, type SourceFault } from './faults.ts';
+import type { RunningSource } from './serve.ts';
+
+const PATH = /^\/_sandbox\/sources\/([a-z][a-z0-9-]*)$/;
+const MAX_MS = 600_000;
+
+/** Puts the sandbox's controls in front of the facade: `PUT /_sandbox/sources/{id}` breaks or mends a source. */
+export const createControls =
+  (sources: ReadonlyMap<string, RunningSource>) =>
+  (door: RequestListener): RequestListener =>
+  (request, response) => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    if (!path.startsWith('/_sandbox')) {
+      door(request, response);
+      return;
+    }
+    void control(sources, path, { request, response });
+  };
+
+const control = async (
+  sources: ReadonlyMap<string, RunningSource>,
+  path: string,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> => {
+  const id = PATH.exec(path)?.[1];
+  const source = id === undefined ? undefined : sources.get(id);
+  if (!source) return reply(response, 404, { error: `expected one of the sources ${[...sources.keys()].join(', ')}` });
+  if (request.method !== 'PUT') return reply(response, 405, { error: 'expected PUT' });
+  const fault = readFault(await bodyOf(request));
+  if (!fault) return reply(response, 400, { error: `expected {"fault": one of ${FAULTS.join(', ')}, "ms": 0 to ${MAX_MS}}` });
+  source.setFault(fault);
+  reply(response, 200, { source: id, ...fault });
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let body = '';
+  for await (const chunk of request) {
+    body += String(chunk);
+    if (body.length > 1024) break;
+  }
+  return body;
+};
+
+const readFault = (body: string): SourceFault | undefined => {
+  try {
+    const { fault, ms, ...rest } = JSON.parse(body) as Record<string, unknown>;
+    const name = FAULTS.find((it) => it === fault);
+    const timed = ms === undefined || (typeof ms === 'number' && ms >= 0 && ms <= MAX_MS);
+    return name && timed && Object.keys(rest).length === 0 ? { fault: name, ...(ms !== undefined && { ms }) } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const reply = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+};

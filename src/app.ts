@@ -1,0 +1,68 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AdapterDefinition } from './adapter/index.ts';
+import { createSealer } from './fhir/sealed-id.ts';
+import { loadDefinitions } from './http/definitions.ts';
+import { createDoor } from './http/door.ts';
+import { FHIR_BASE } from './http/routes.ts';
+import type { Config } from './platform/config.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { loadAdapter } from './sources/load.ts';
+import { connectSources } from './sources/registry.ts';
+import pkg from '../package.json' with { type: 'json' };
+
+/** A facade that listens. */
+export interface App {
+  readonly port: number;
+  /** The FHIR base URL on this machine. */
+  readonly base: string;
+  /** Stops accepting, lets what is under way finish, lets go of everything. */
+  readonly close: () => Promise<void>;
+}
+
+export interface AppOptions {
+  readonly log?: Log;
+  readonly load?: (folder: string) => Promise<AdapterDefinition | undefined>;
+  /** Stands before the door: the sandbox's controls. */
+  readonly front?: (door: RequestListener) => RequestListener;
+}
+
+/** The only file that knows every room: builds and wires them, and listens. @throws ConfigError */
+export const startApp = async (config: Config, { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {}): Promise<App> => {
+  const sources = await connectSources(config.sources, load);
+  const door = createDoor({
+    config,
+    sources,
+    definitions: await loadDefinitions(),
+    sealer: createSealer(config.sealingKeys),
+    facade: config.facade,
+    maxRecords: config.maxRecordsPerSource,
+    now: Date.now,
+    version: pkg.version,
+    log,
+  });
+  const server = createServer(front(door as RequestListener));
+  await listen(server, config.listen);
+  const { port } = server.address() as AddressInfo;
+  log.info('server.ready', { port, sources: sources.all.length });
+  return {
+    port,
+    base: `http://${config.listen.host}:${port}${FHIR_BASE}`,
+    close: async () => {
+      await stop(server);
+      await sources.close();
+    },
+  };
+};
+
+const listen = (server: Server, { host, port }: Config['listen']): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+
+const stop = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });

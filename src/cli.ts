@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { requireNode, serve } from './main.ts';
+import { mapFiles } from './mapping/map-files.ts';
+import { ConfigError } from './platform/config.ts';
+import { loadAdapter, loadPart } from './sources/load.ts';
+
+const USAGE = `pcr: the Patient Core Records API
+
+  pcr sandbox [--port N] [--data DIR]      simulators and facade on this machine, with made-up people
+  pcr start --config FILE                  the facade over the sources of a config file
+  pcr map ADAPTER FILE... [--out DIR]      raw source answers to UK Core, one collection Bundle per file
+`;
+
+/** Wrong use of a command: its text goes to stderr with the usage, exit code 2. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | undefined>>> = {
+  sandbox: async (args) => {
+    const { values } = parse(args, { port: { type: 'string' }, data: { type: 'string' } });
+    const part = await loadPart('sandbox/start');
+    const startSandbox = part?.['startSandbox'] as (options: { port?: number; data?: string }) => Promise<unknown>;
+    await startSandbox({
+      ...(values['port'] !== undefined && { port: portOf(values['port']) }),
+      ...(values['data'] !== undefined && { data: values['data'] }),
+    });
+    return undefined;
+  },
+  start: async (args) => {
+    const { values } = parse(args, { config: { type: 'string' } });
+    if (values['config'] === undefined) throw new UsageError('start needs --config FILE');
+    await serve(values['config']);
+    return undefined;
+  },
+  map: async (args) => {
+    const { values, positionals } = parse(args, { out: { type: 'string' } }, true);
+    const [name = '', ...files] = positionals;
+    const adapter = await loadAdapter(name);
+    if (!adapter) throw new UsageError(`map needs the name of a folder in adapters/; there is no ${JSON.stringify(name)}`);
+    if (files.length === 0) throw new UsageError('map needs at least one file');
+    return mapFiles(adapter, files, {
+      out: values['out'],
+      print: (line) => process.stdout.write(`${line}\n`),
+      complain: (line) => process.stderr.write(`${line}\n`),
+    });
+  },
+};
+
+const parse = (
+  args: string[],
+  options: Record<string, { type: 'string' }>,
+  allowPositionals = false,
+): { values: Record<string, string | undefined>; positionals: string[] } => {
+  try {
+    return parseArgs({ args, options, allowPositionals, strict: true }) as ReturnType<typeof parse>;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+const portOf = (given: string): number => {
+  const port = Number(given);
+  if (!/^\d+$/.test(given) || port > 65_535) throw new UsageError('--port needs a number from 0 to 65535');
+  return port;
+};
+
+/** Runs one command. @returns the exit code, or undefined where the process goes on serving. */
+export const run = async ([command = '', ...args]: readonly string[]): Promise<number | undefined> => {
+  try {
+    requireNode();
+    if (['help', '--help', '-h'].includes(command)) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+    if (!action) throw new UsageError(command === '' ? 'a command is needed' : `there is no command ${JSON.stringify(command)}`);
+    return await action(args);
+  } catch (error) {
+    if (error instanceof ConfigError) process.stderr.write(error.faults.map((it) => `${it}\n`).join(''));
+    else if (error instanceof UsageError) process.stderr.write(`pcr: ${error.message}\n\n${USAGE}`);
+    else process.stderr.write(`pcr: ${describe(error)}\n`);
+    return 2;
+  }
+};
+
+/** An error of the system in one line: `listen EADDRINUSE 127.0.0.1:8000`. */
+const describe = (error: unknown): string => (error instanceof Error ? error.message : 'failed');
+
+if (/^cli\.[jt]s$/.test(basename(process.argv[1] ?? '')) || basename(process.argv[1] ?? '') === 'pcr') {
+  const code = await run(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
+}

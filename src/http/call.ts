@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Actor, Call } from '../adapter/index.ts';
+import type { Handling, Pairs } from '../search/request.ts';
+
+/** What a caller prefers, of the preferences we honour; any other is ignored, as RFC 7240 asks. */
+export interface Preferences {
+  readonly handling: Handling;
+  readonly completeness: 'strict' | 'lenient';
+}
+
+/** The context of one request: its time, and a signal that ends with the connection. */
+export const createCall = (
+  request: Request,
+  response: Response,
+  { deadlineMs, actor, now }: { readonly deadlineMs: number; readonly actor: Actor; readonly now: () => number },
+): Call => {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return {
+    signal: gone.signal,
+    deadline: now() + deadlineMs,
+    correlationId: header(request, 'x-correlation-id') ?? randomUUID(),
+    actor,
+  };
+};
+
+/** A request header that may be mirrored: printable, without spaces, of a sane length. */
+export const header = (request: Request, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : undefined;
+};
+
+/** @see https://www.rfc-editor.org/rfc/rfc7240 */
+export const readPreferences = (request: Request): Preferences => {
+  const given = String(request.headers['prefer'] ?? '')
+    .split(/[,;]/)
+    .map((it) => it.trim().toLowerCase().replace(/"/g, ''));
+  return {
+    handling: given.includes('handling=lenient') ? 'lenient' : 'strict',
+    completeness: given.includes('completeness=strict') ? 'strict' : 'lenient',
+  };
+};
+
+/** The query of a request's URL, in order: FHIR repeats parameters and gives meaning to their order. */
+export const queryPairs = (request: Request): Pairs => {
+  const at = request.originalUrl.indexOf('?');
+  return at < 0 ? [] : formPairs(request.originalUrl.slice(at + 1));
+};
+
+/** The pairs of a form; a name without a value has an empty one. */
+export const formPairs = (form: string): Pairs => [...new URLSearchParams(form)].map(([name, value]) => [name, value] as const);

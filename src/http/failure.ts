@@ -1,0 +1,37 @@
+import type { ErrorRequestHandler } from 'express';
+import { type Fault, FaultError, faultOutcome } from '../fhir/index.ts';
+import type { Log } from '../platform/log.ts';
+import { header } from './call.ts';
+import { sendResource } from './respond.ts';
+
+/** What Express and its body parser throw, as faults of ours. */
+const HTTP_FAULT: Readonly<Record<number, readonly [Fault, string]>> = {
+  400: ['invalid', 'The request cannot be read.'],
+  404: ['notFound', 'There is nothing at this address.'],
+  413: ['tooLarge', 'The body is larger than is accepted.'],
+  415: ['unsupportedMediaType', 'The encoding or charset of the body is not accepted.'],
+};
+
+/** The one catch: every error becomes a UKCore-OperationOutcome, none shows a stack, a name or a value. */
+export const createFailure =
+  (log: Log): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const { status, outcome } = faultOutcome(asFault(error, (name) => {
+      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      log.warn('request.failed', { correlationId: header(request, 'x-correlation-id') ?? '', route, error: name });
+    }));
+    sendResource(response, status, outcome);
+  };
+
+const asFault = (error: unknown, unexpected: (name: string) => void): FaultError => {
+  if (error instanceof FaultError) return error;
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
+  const known = HTTP_FAULT[status] ?? (status > 400 && status < 500 ? HTTP_FAULT[400] : undefined);
+  if (known) return new FaultError(...known);
+  unexpected(error instanceof Error ? error.name : typeof error);
+  return new FaultError('exception', 'Something went wrong here.');
+};

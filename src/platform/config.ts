@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import {
+  booleanField,
+  type Fields,
+  groupField,
+  integerField,
+  listField,
+  objectField,
+  optionalField,
+  parseFields,
+  secretField,
+  type Settings,
+  textField,
+  urlField,
+} from '../adapter/index.ts';
+
+const ODS = { pattern: /^[A-Z0-9]{3,12}$/i, kind: 'an ODS code' };
+const digits = { pattern: /^\d+$/, kind: 'digits' };
+
+const organisation = groupField('An organisation.', {
+  ods: textField('Its ODS code.', ODS),
+  name: textField('Its name.'),
+});
+
+const sourceFields = {
+  id: textField('What the source is called in ledgers, tags and `meta.source`.', {
+    pattern: /^[a-z][a-z0-9-]{0,31}$/,
+    kind: 'lower-case letters, digits and dashes, at most 32',
+  }),
+  adapter: textField('The adapter folder.', { pattern: /^[a-z][a-z0-9-]*$/, kind: 'the name of a folder in adapters/' }),
+  title: textField('What a reader calls it: `GP record`.'),
+  organisation,
+  required: booleanField('Answer 502 or 504 when this source is missing, whatever the others said.', { fallback: false }),
+  deadlineMs: optionalField(
+    integerField('The most this source may take. It never gets more than 85 % of the request.', { min: 50, max: 60_000 }),
+  ),
+  settings: objectField("The adapter's own settings: see its README."),
+} satisfies Fields;
+
+export const CONFIG = {
+  listen: groupField(
+    'Where the facade listens.',
+    {
+      host: textField('Address.', { fallback: '127.0.0.1' }),
+      port: integerField('Port; 0 lets the system choose.', { min: 0, max: 65_535, fallback: 8000 }),
+    },
+    { fallback: { host: '127.0.0.1', port: 8000 } },
+  ),
+  publicBase: optionalField(urlField('The base URL that callers use, without `/FHIR/R4`; that of `listen` where left out.')),
+  sealingKeys: listField(
+    'Keys that seal logical ids: the first seals, all unseal. Share them between instances.',
+    groupField('A key.', {
+      version: integerField('Never used twice.', { min: 0, max: 31 }),
+      secret: secretField('At least 32 characters.'),
+    }),
+  ),
+  deadlineMs: integerField('The most a request may take.', { min: 100, max: 60_000, fallback: 10_000 }),
+  maxBodyBytes: integerField('The largest request body.', { min: 1024, max: 10_485_760, fallback: 65_536 }),
+  maxRecordsPerSource: integerField('Records read from one source for one request; beyond it the ledger says `incomplete`.', {
+    min: 1,
+    max: 100_000,
+    fallback: 10_000,
+  }),
+  facade: groupField('The organisation that runs the facade: the assembler in every Provenance.', {
+    ods: textField('Its ODS code.', ODS),
+    name: textField('Its name.'),
+  }),
+  actor: groupField('On whose behalf sources are asked until callers are authenticated.', {
+    organisation,
+    practitioner: optionalField(
+      groupField('The person.', {
+        id: textField('Local id.'),
+        family: textField('Family name.'),
+        given: textField('Given name.'),
+        sdsUserId: textField('SDS user id.', digits),
+        sdsRoleProfileId: textField('SDS role profile id.', digits),
+      }),
+    ),
+    device: groupField('The software.', {
+      id: textField('Its id.'),
+      model: textField('Its name.'),
+      version: textField('Its version.'),
+    }),
+  }),
+  sources: listField('The sources, in order of precedence for demographics.', groupField('A source.', sourceFields)),
+} satisfies Fields;
+
+export type Config = Settings<typeof CONFIG>;
+export type SourceConfig = Config['sources'][number];
+
+/** The start fails with these lines: one per fault, each naming the place in the file. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks a config file. @throws ConfigError */
+export const loadConfig = async (file: string): Promise<Config> => {
+  const content = await readFile(file, 'utf8').catch(() => {
+    throw new ConfigError([`${file}: cannot be read`]);
+  });
+  let given: unknown;
+  try {
+    given = JSON.parse(content);
+  } catch {
+    throw new ConfigError([`${file}: is not JSON`]);
+  }
+  return parseConfig(given, file);
+};
+
+/** Checks the content of a config file. @throws ConfigError */
+export const parseConfig = (given: unknown, name: string): Config => {
+  const parsed = parseFields(CONFIG, given, name);
+  const faults = 'faults' in parsed ? [...parsed.faults] : contradictions(parsed.value, name);
+  if (faults.length > 0 || 'faults' in parsed) throw new ConfigError(faults);
+  return parsed.value;
+};
+
+const contradictions = ({ sources, sealingKeys }: Config, name: string): string[] => {
+  const ids = sources.map((it) => it.id);
+  const versions = sealingKeys.map((it) => it.version);
+  return [
+    ...ids.flatMap((id, at) => (ids.indexOf(id) < at ? [`${name}.sources[${at}].id: expected an id of its own; it is used twice`] : [])),
+    ...versions.flatMap((it, at) => (versions.indexOf(it) < at ? [`${name}.sealingKeys[${at}].version: expected a version of its own`] : [])),
+    ...sealingKeys.flatMap(({ secret }, at) => (secret.length < 32 ? [`${name}.sealingKeys[${at}].secret: expected at least 32 characters`] : [])),
+    ...(sealingKeys.length === 0 ? [`${name}.sealingKeys: expected at least one key`] : []),
+    ...(sources.length === 0 ? [`${name}.sources: expected at least one source`] : []),
+  ];
+};

@@ -1,0 +1,80 @@
+import type { Call } from '../adapter/index.ts';
+import { type Bundle, FaultError, type FhirResource, parseNhsNumber, type Patient, type ResourceType } from '../fhir/index.ts';
+import type { Unsealed } from '../fhir/sealed-id.ts';
+import { sourcePatient } from '../identity/federated-patient.ts';
+import { didAnswer, receive } from '../search/contribution.ts';
+import { failure } from '../search/failure.ts';
+import { fanOut, type Result } from '../search/fan-out.ts';
+import { ledger } from '../search/ledger.ts';
+import { createSearch, release, type SearchDeps, type SearchOptions } from '../search/search.ts';
+import { ask } from '../sources/ask.ts';
+import type { ConfiguredSource } from '../sources/registry.ts';
+
+export interface ReadAnswer {
+  readonly status: number;
+  readonly resource: FhirResource;
+}
+
+/**
+ * Reads one resource by its logical id: the federated Patient by NHS number, all else by the sealed id, which names
+ * source and patient before any source is called.
+ * @throws FaultError 404 for an id that was not made here, is for another type, or of a record that is not there (any
+ * more): the three cannot be told apart.
+ */
+export const createRead = (deps: SearchDeps) => {
+  const search = createSearch(deps);
+  return async (type: ResourceType, id: string, { options, call }: { options: SearchOptions; call: Call }): Promise<ReadAnswer> => {
+    const nhsNumber = type === 'Patient' && /^\d{10}$/.test(id) ? parseNhsNumber(id) : undefined;
+    if (nhsNumber) {
+      const request = { type, patient: nhsNumber, filters: [], withProvenance: false, applied: [], ignored: [] };
+      return firstMatch(await search(request, options, call));
+    }
+    const unsealed = deps.sealer.unseal(type, id, deps.sources.all.map((it) => it.id));
+    const source = unsealed && deps.sources.byId(unsealed.source);
+    const { patient } = unsealed ?? {};
+    if (!unsealed || !source?.capabilities.types[type] || patient === undefined) throw notFound();
+
+    const contribution = receive(await fetch({ source, type, patient, unsealed }, deps, call), { type, patient });
+    const found = contribution.resources.filter((it) => unsealed.matches(it.localId));
+    const [resource] = release({ ...contribution, resources: found }, patient, deps);
+    if (resource) {
+      return { status: 200, resource: type === 'Patient' ? sourcePatient(patient, resource as Patient) : resource };
+    }
+    if (didAnswer(contribution)) throw notFound();
+    return failure([contribution], ledger([contribution]));
+  };
+};
+
+const notFound = (): FaultError => new FaultError('notFound', 'There is no such resource.');
+
+const firstMatch = ({ status, resource }: { status: number; resource: FhirResource }): ReadAnswer => {
+  if (status !== 200) return { status, resource };
+  const { entry = [], meta } = resource as Bundle;
+  const match = entry.find((it) => it.search?.mode === 'match')?.resource as Patient | undefined;
+  if (!match) throw notFound();
+  return { status, resource: { ...match, meta: { ...match.meta, tag: [...(match.meta?.tag ?? []), ...(meta?.tag ?? [])] } } };
+};
+
+interface Wanted {
+  readonly source: ConfiguredSource;
+  readonly type: ResourceType;
+  readonly patient: NonNullable<Unsealed['patient']>;
+  readonly unsealed: Unsealed;
+}
+
+/** A source that can read is asked for the record; another for all of the patient's, since the id is only ours to match. */
+const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDeps, call: Call): Promise<Result> => {
+  const { read } = source.source;
+  const { localId } = unsealed;
+  if (!read || localId === undefined || !source.capabilities.types[type]?.read) {
+    const types = source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
+    const query = { patient, types, filters: [], count: 200 };
+    const [result] = await fanOut({ type, residual: [], steps: [{ source, query }] }, deps, call);
+    return result ?? { source, outcome: 'not-asked' };
+  }
+  const asked = await ask(source, (own) => read({ type, id: localId, patient }, own), { ...deps, call });
+  const { fetchedAt, latencyMs } = asked;
+  if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
+  const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
+  return { source, outcome: 'answered', answer: { records, warnings, issues, patientIds, capped: false }, fetchedAt, latencyMs };
+};

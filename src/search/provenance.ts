@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { type BundleEntry, type FhirResource, type NhsNumber, type Provenance, SYSTEM, ukCoreProfile } from '../fhir/index.ts';
+import { sourceUri } from '../mapping/release.ts';
+import type { Contribution } from './contribution.ts';
+
+export interface Assembler {
+  readonly ods: string;
+  readonly name: string;
+}
+
+/**
+ * How one source's entries got here: one Provenance per fetch, the facade as assembler and the source's organisation as
+ * custodian. A source that already speaks R4 is quoted, another is derived from.
+ */
+export const provenanceOf = (
+  { source, fetchedAt = 0 }: Contribution,
+  targets: readonly FhirResource[],
+  { facade, patient }: { readonly facade: Assembler; readonly patient: NhsNumber },
+): BundleEntry => {
+  const when = new Date(fetchedAt).toISOString();
+  const resource: Provenance = {
+    resourceType: 'Provenance',
+    meta: { profile: [ukCoreProfile('Provenance')], source: sourceUri(source.id), tag: [{ system: SYSTEM.source, code: source.id }] },
+    target: targets.map((it) => ({ reference: `${it.resourceType}/${it.id ?? ''}` })),
+    recorded: when,
+    agent: [
+      { type: agentType('assembler'), who: organisation(facade) },
+      { type: agentType('custodian'), who: organisation(source.organisation) },
+    ],
+    entity: [
+      {
+        role: source.capabilities.lineage,
+        what: { identifier: { system: 'urn:ietf:rfc:3986', value: sourceUri(source.id) }, display: source.title },
+      },
+    ],
+  };
+  return { fullUrl: `urn:uuid:${fetchUuid(`${source.id} ${patient} ${when}`)}`, resource, search: { mode: 'include' } };
+};
+
+const agentType = (code: string): NonNullable<Provenance['agent'][number]['type']> => ({
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code }],
+});
+
+const organisation = ({ ods, name }: Assembler): Provenance['agent'][number]['who'] => ({
+  type: 'Organization',
+  identifier: { system: SYSTEM.odsOrganisation, value: ods },
+  display: name,
+});
+
+/** A fetch has no id at its source: its UUID is made from what it was, so that the same fetch has the same one. */
+const fetchUuid = (name: string): string => {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AdapterDefinition,
+  type Capabilities,
+  type Capability,
+  parseFields,
+  type Source,
+  type Tools,
+} from '../adapter/index.ts';
+import { isResourceType } from '../fhir/index.ts';
+import { createCache } from '../platform/cache.ts';
+import { ConfigError, type SourceConfig } from '../platform/config.ts';
+import { createHttpClient } from '../platform/http-client.ts';
+
+/** A source with all that asking it needs. */
+export interface ConfiguredSource extends Pick<SourceConfig, 'id' | 'title' | 'organisation' | 'required' | 'deadlineMs'> {
+  readonly adapter: Pick<AdapterDefinition, 'name' | 'map'>;
+  readonly capabilities: Capabilities;
+  readonly source: Source;
+}
+
+export interface Sources {
+  readonly all: readonly ConfiguredSource[];
+  readonly byId: (id: string) => ConfiguredSource | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Connects every configured source. Nothing is called yet.
+ * @param load finds an adapter by its folder name.
+ * @throws ConfigError with one line per unknown adapter, wrong setting, or capability without its method.
+ */
+export const connectSources = async (
+  configured: readonly SourceConfig[],
+  load: (folder: string) => Promise<AdapterDefinition | undefined>,
+): Promise<Sources> => {
+  const faults: string[] = [];
+  const connected: (ConfiguredSource & { readonly close: () => Promise<void> })[] = [];
+  for (const [at, config] of configured.entries()) {
+    const path = `sources[${at}]`;
+    const adapter = await load(config.adapter);
+    if (!adapter) {
+      faults.push(`${path}.adapter: expected the name of a folder in adapters/; there is no ${config.adapter}`);
+      continue;
+    }
+    const settings = parseFields(adapter.settings, config.settings, `${path}.settings`);
+    if ('faults' in settings) {
+      faults.push(...settings.faults);
+      continue;
+    }
+    const source = connect(adapter, settings.value as never, config);
+    faults.push(...broken(adapter, source).map((it) => `${path}.adapter: ${it}`));
+    connected.push(source);
+  }
+  if (faults.length > 0) {
+    await Promise.all(connected.map((it) => it.close()));
+    throw new ConfigError(faults);
+  }
+  return createSources(connected, () => Promise.all(connected.map((it) => it.close())).then(() => undefined));
+};
+
+/** A registry over sources that are connected already. */
+export const createSources = (all: readonly ConfiguredSource[], close = () => Promise.resolve()): Sources => {
+  const byId = new Map(all.map((it) => [it.id, it]));
+  return { all, byId: (id) => byId.get(id), close };
+};
+
+const connect = (
+  adapter: AdapterDefinition,
+  settings: never,
+  { id, title, organisation, required, deadlineMs }: SourceConfig,
+): ConfiguredSource & { readonly close: () => Promise<void> } => {
+  const { tools, close } = createTools();
+  const source = adapter.connect(settings, tools);
+  return {
+    id,
+    title,
+    organisation,
+    required,
+    deadlineMs,
+    adapter,
+    capabilities: adapter.capabilities(settings),
+    source,
+    close: async () => {
+      await source.close?.();
+      close();
+    },
+  };
+};
+
+const createTools = (): { readonly tools: Tools; readonly close: () => void } => {
+  const cache = createCache();
+  const clients: { readonly close: () => void }[] = [];
+  const http: Tools['http'] = (baseUrl) => {
+    const client = createHttpClient(baseUrl);
+    clients.push(client);
+    return client;
+  };
+  return {
+    tools: { http, cache, now: Date.now, uuid: randomUUID },
+    close: () => {
+      cache.close();
+      clients.forEach((it) => it.close());
+    },
+  };
+};
+
+const METHODS = ['search', 'read'] as const satisfies readonly (keyof Capability & keyof Source)[];
+
+/** A method stands exactly where a capability says so. */
+const broken = (adapter: AdapterDefinition, { source, capabilities }: ConfiguredSource): string[] => [
+  ...Object.keys(capabilities.types).flatMap((it) => (isResourceType(it) ? [] : [`${adapter.name} claims ${it}, which is no resource type`])),
+  ...METHODS.flatMap((method) => {
+    const claimed = Object.values(capabilities.types).some((it) => it[method]);
+    if (claimed === (source[method] !== undefined)) return [];
+    return [`${adapter.name} ${claimed ? 'claims' : 'does not claim'} ${method} and has ${claimed ? 'no' : 'a'} method for it`];
+  }),
+  ...Object.keys(source).flatMap((it) => (['search', 'read', 'health', 'close'].includes(it) ? [] : [`${adapter.name} has an unknown method ${it}`])),
+];

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { digits, isNumber, parseJson } from '../../src/fhir/json.ts';
+
+describe('JSON that keeps its digits', () => {
+  for (const text of ['{"a":3.10}', '[4.00,1]', '{"a":{"b":[180.0]}}', '{"a":1e2}', '{"a":12345678901234567890}', '{"a":0.1,"b":10}', '{"a":-0.50}']) {
+    it(`writes ${text} back as it was`, () => {
+      expect(JSON.stringify(parseJson(text))).to.equal(text);
+    });
+  }
+
+  it('leaves numbers that JavaScript keeps as numbers', () => {
+    expect(parseJson('{"a":3.1,"b":10}')).to.deep.equal({ a: 3.1, b: 10 });
+  });
+
+  it('is not misled by numbers inside texts', () => {
+    expect(parseJson('{"a":"see: 3.10, and [4.00]"}')).to.deep.equal({ a: 'see: 3.10, and [4.00]' });
+  });
+
+  it('tells the digits of either kind of number', () => {
+    const { a, b } = parseJson('{"a":3.10,"b":5}') as { a: number; b: number };
+    expect([a, b].map(isNumber)).to.deep.equal([true, true]);
+    expect([a, b].map(digits)).to.deep.equal(['3.10', '5']);
+    expect(isNumber('5')).to.equal(false);
+  });
+
+  it('says no less than JSON.parse about any text', () => {
+    fc.assert(
+      fc.property(fc.json({ noUnicodeString: false }), (text) => {
+        expect(JSON.parse(JSON.stringify(parseJson(text)))).to.deep.equal(JSON.parse(JSON.stringify(JSON.parse(text))));
+      }),
+    );
+  });
+});

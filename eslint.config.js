@@ -8,17 +8,30 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       'no-console': 'error',
       'max-params': ['error', 3],
     },
   },
   {
-    files: ['mappings/**/*.ts', 'src/fhir/**/*.ts', 'src/search/**/*.ts', 'src/mapping/**/*.ts', 'src/identity/**/*.ts'],
+    files: [
+      'mappings/**/*.ts',
+      'src/fhir/**/*.ts',
+      'src/search/**/*.ts',
+      'src/mapping/**/*.ts',
+      'src/identity/**/*.ts',
+    ],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-properties': [
@@ -29,7 +42,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: clock },
-        { selector: 'ClassDeclaration:not([superClass.name=/Error$/])', message: 'functions and factories; classes only for errors' },
+        {
+          selector: 'ClassDeclaration:not([superClass.name=/Error$/])',
+          message: 'functions and factories; classes only for errors',
+        },
       ],
     },
   },

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { FAULTS, type SourceFault } from './faults.ts';
 import type { RunningSource } from './serve.ts';
 
@@ -15,22 +15,24 @@ export const createControls =
       door(request, response);
       return;
     }
-    void control(sources, path, { request, response });
+    void control(sources, path, request).then(([status, body]) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    });
   };
 
 const control = async (
   sources: ReadonlyMap<string, RunningSource>,
   path: string,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): Promise<void> => {
+  request: IncomingMessage,
+): Promise<readonly [status: number, body: object]> => {
   const id = PATH.exec(path)?.[1];
   const source = id === undefined ? undefined : sources.get(id);
-  if (!source) return reply(response, 404, { error: `expected one of the sources ${[...sources.keys()].join(', ')}` });
-  if (request.method !== 'PUT') return reply(response, 405, { error: 'expected PUT' });
+  if (!source) return [404, { error: `expected one of the sources ${[...sources.keys()].join(', ')}` }];
+  if (request.method !== 'PUT') return [405, { error: 'expected PUT' }];
   const fault = readFault(await bodyOf(request));
-  if (!fault) return reply(response, 400, { error: `expected {"fault": one of ${FAULTS.join(', ')}, "ms": 0 to ${MAX_MS}}` });
+  if (!fault) return [400, { error: `expected {"fault": one of ${FAULTS.join(', ')}, "ms": 0 to ${MAX_MS}}` }];
   source.setFault(fault);
-  reply(response, 200, { source: id, ...fault });
+  return [200, { source: id, ...fault }];
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -47,12 +49,10 @@ const readFault = (body: string): SourceFault | undefined => {
     const { fault, ms, ...rest } = JSON.parse(body) as Record<string, unknown>;
     const name = FAULTS.find((it) => it === fault);
     const timed = ms === undefined || (typeof ms === 'number' && ms >= 0 && ms <= MAX_MS);
-    return name && timed && Object.keys(rest).length === 0 ? { fault: name, ...(ms !== undefined && { ms }) } : undefined;
+    return name && timed && Object.keys(rest).length === 0
+      ? { fault: name, ...(ms !== undefined && { ms }) }
+      : undefined;
   } catch {
     return undefined;
   }
-};
-
-const reply = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 };

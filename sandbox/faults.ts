@@ -29,10 +29,7 @@ export const withFault =
   };
 
 /** Applies the faults of single patients when their file is read, in the exchange that reads it. */
-export const withPatientFaults = (
-  data: SimulatorData,
-  faultOf: (nhsNumber: string) => SourceFault,
-): SimulatorData => ({
+export const withPatientFaults = (data: SimulatorData, faultOf: (nhsNumber: string) => SourceFault): SimulatorData => ({
   people: data.people,
   read: async (nhsNumber) => {
     const exchange = exchanges.getStore();
@@ -80,7 +77,7 @@ const corrupt = (response: ServerResponse, fault: 'malformed' | 'truncate'): voi
   const collect = (chunk: unknown): void => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
   };
-  const { end } = response;
+  const end = response.end.bind(response);
   response.write = ((chunk: unknown) => (collect(chunk), true)) as ServerResponse['write'];
   response.end = ((chunk?: unknown) => {
     collect(chunk);
@@ -90,7 +87,7 @@ const corrupt = (response: ServerResponse, fault: 'malformed' | 'truncate'): voi
       response.removeHeader('Transfer-Encoding');
       response.setHeader('Content-Length', fault === 'malformed' ? half.length : whole.length);
     }
-    if (fault === 'malformed') return end.call(response, half, 'utf8');
+    if (fault === 'malformed') return end(half);
     response.flushHeaders();
     response.socket?.write(half, () => response.socket?.destroy());
     return response;

@@ -23,7 +23,8 @@ export const serveSimulator = async (
 ): Promise<RunningSource> => {
   let fault = NO_FAULT;
   const requests: string[] = [];
-  const faultOf = (nhsNumber: string): SourceFault => (fault.fault === 'wrong-patient' ? fault : patientFault(nhsNumber));
+  const faultOf = (nhsNumber: string): SourceFault =>
+    fault.fault === 'wrong-patient' ? fault : patientFault(nhsNumber);
   const { handle, settings } = await simulator(withPatientFaults(data, faultOf));
   const spoilt = withFault(handle, () => fault);
   const server = createServer((request, response) => {
@@ -48,7 +49,9 @@ export const serveSimulator = async (
 /** The raw answers in a directory: one `<nhs number>.json` per patient. A directory that is missing holds nobody. */
 export const dataDirectory = (directory: string): SimulatorData => ({
   people: async () =>
-    (await readdir(directory).catch(() => [])).flatMap((it) => (/^\d{10}\.json$/.test(it) ? [it.slice(0, 10)] : [])).sort(),
+    (await readdir(directory).catch(() => []))
+      .flatMap((it) => (/^\d{10}\.json$/.test(it) ? [it.slice(0, 10)] : []))
+      .sort(),
   read: async (nhsNumber) =>
     /^\d{10}$/.test(nhsNumber) ? readFile(join(directory, `${nhsNumber}.json`)).catch(() => undefined) : undefined,
 });

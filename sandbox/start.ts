@@ -40,7 +40,8 @@ export const createSandbox = async ({ port, data, log }: SandboxOptions = {}): P
   process.env['PCR_SEALING_KEY'] ??= randomBytes(32).toString('hex');
   const given = JSON.parse(await readFile(join(root, 'config/sandbox.json'), 'utf8')) as SandboxConfig;
   const directory = data ?? peopleDirectory;
-  const known = data === undefined ? (JSON.parse(await readFile(join(directory, 'people.json'), 'utf8')) as Person[]) : [];
+  const known =
+    data === undefined ? (JSON.parse(await readFile(join(directory, 'people.json'), 'utf8')) as Person[]) : [];
   const faults = new Map(known.map((it) => [it.nhsNumber, it.faults ?? {}]));
 
   const sources = new Map<string, RunningSource>();
@@ -48,7 +49,10 @@ export const createSandbox = async ({ port, data, log }: SandboxOptions = {}): P
   for (const { id, adapter } of given.sources) {
     const answers = dataDirectory(join(directory, adapter));
     (await answers.people()).forEach((it) => found.add(it));
-    sources.set(id, await serveSimulator(await simulatorOf(adapter), answers, (it) => faults.get(it)?.[id] ?? NO_FAULT));
+    sources.set(
+      id,
+      await serveSimulator(await simulatorOf(adapter), answers, (it) => faults.get(it)?.[id] ?? NO_FAULT),
+    );
   }
   const config = parseConfig(
     {

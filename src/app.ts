@@ -28,7 +28,10 @@ export interface AppOptions {
 }
 
 /** The only file that knows every room: builds and wires them, and listens. @throws ConfigError */
-export const startApp = async (config: Config, { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {}): Promise<App> => {
+export const startApp = async (
+  config: Config,
+  { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {},
+): Promise<App> => {
   const sources = await connectSources(config.sources, load);
   const door = createDoor({
     config,

@@ -39,7 +39,8 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
     const { values, positionals } = parse(args, { out: { type: 'string' } }, true);
     const [name = '', ...files] = positionals;
     const adapter = await loadAdapter(name);
-    if (!adapter) throw new UsageError(`map needs the name of a folder in adapters/; there is no ${JSON.stringify(name)}`);
+    if (!adapter)
+      throw new UsageError(`map needs the name of a folder in adapters/; there is no ${JSON.stringify(name)}`);
     if (files.length === 0) throw new UsageError('map needs at least one file');
     return mapFiles(adapter, files, {
       out: values['out'],
@@ -55,7 +56,8 @@ const parse = (
   allowPositionals = false,
 ): { values: Record<string, string | undefined>; positionals: string[] } => {
   try {
-    return parseArgs({ args, options, allowPositionals, strict: true }) as ReturnType<typeof parse>;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals, strict: true });
+    return { values: values, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -76,7 +78,8 @@ export const run = async ([command = '', ...args]: readonly string[]): Promise<n
       return 0;
     }
     const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-    if (!action) throw new UsageError(command === '' ? 'a command is needed' : `there is no command ${JSON.stringify(command)}`);
+    if (!action)
+      throw new UsageError(command === '' ? 'a command is needed' : `there is no command ${JSON.stringify(command)}`);
     return await action(args);
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(error.faults.map((it) => `${it}\n`).join(''));

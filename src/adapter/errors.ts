@@ -19,7 +19,10 @@ export class SourceError extends Error {
 
   constructor(
     kind: SourceErrorKind,
-    detail: { readonly retryAfter?: number | undefined; readonly reason?: { readonly system: string; readonly code: string } | undefined } = {},
+    detail: {
+      readonly retryAfter?: number | undefined;
+      readonly reason?: { readonly system: string; readonly code: string } | undefined;
+    } = {},
   ) {
     super(kind);
     this.kind = kind;

@@ -64,11 +64,7 @@ export const booleanField = (doc: string, options: Options<boolean> = {}): Field
   field({ kind: 'true or false', doc }, options, (given) => (typeof given === 'boolean' ? given : undefined));
 
 /** One of a few words. */
-export const choiceField = <T extends string>(
-  doc: string,
-  choices: readonly T[],
-  options: Options<T> = {},
-): Field<T> =>
+export const choiceField = <T extends string>(doc: string, choices: readonly T[], options: Options<T> = {}): Field<T> =>
   field({ kind: `one of ${choices.join(', ')}`, doc }, options, (given) => choices.find((it) => it === given));
 
 /** A secret: `{ "env": "NAME" }` in the file, the value of that variable here. Never a literal. */
@@ -99,11 +95,17 @@ export const optionalField = <T>({ fallback: _, ...field }: Field<T>): Field<T |
 /** Any JSON object: its own table reads it later. */
 export const objectField = (doc: string): Field<Readonly<Record<string, unknown>>> =>
   field({ kind: 'an object', doc }, {}, (given) =>
-    typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Readonly<Record<string, unknown>>) : undefined,
+    typeof given === 'object' && given !== null && !Array.isArray(given)
+      ? (given as Readonly<Record<string, unknown>>)
+      : undefined,
   );
 
 /** An object with a table of its own. */
-export const groupField = <F extends Fields>(doc: string, fields: F, options: Options<Settings<F>> = {}): Field<Settings<F>> => ({
+export const groupField = <F extends Fields>(
+  doc: string,
+  fields: F,
+  options: Options<Settings<F>> = {},
+): Field<Settings<F>> => ({
   kind: 'an object',
   doc,
   fields,
@@ -112,7 +114,11 @@ export const groupField = <F extends Fields>(doc: string, fields: F, options: Op
 });
 
 /** A list of values of one field. */
-export const listField = <T>(doc: string, item: Field<T>, options: Options<readonly T[]> = {}): Field<readonly T[]> => ({
+export const listField = <T>(
+  doc: string,
+  item: Field<T>,
+  options: Options<readonly T[]> = {},
+): Field<readonly T[]> => ({
   kind: `a list, each ${item.kind}`,
   doc,
   ...(item.fields && { fields: item.fields }),
@@ -127,17 +133,22 @@ export const listField = <T>(doc: string, item: Field<T>, options: Options<reado
 export const mapField = <T>(
   doc: string,
   item: Field<T>,
-  options: Options<Readonly<Record<string, T>>> & { readonly keys?: (key: string) => boolean; readonly keyKind?: string } = {},
+  options: Options<Readonly<Record<string, T>>> & {
+    readonly keys?: (key: string) => boolean;
+    readonly keyKind?: string;
+  } = {},
 ): Field<Readonly<Record<string, T>>> => ({
   kind: `an object, each value ${item.kind}`,
   doc,
   ...(item.fields && { fields: item.fields }),
   ...(options.fallback !== undefined && { fallback: options.fallback }),
   parse: (given, path) => {
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) return { faults: [`${path}: expected an object`] };
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      return { faults: [`${path}: expected an object`] };
     const entries = Object.entries(given);
     const unknown = entries.filter(([key]) => options.keys && !options.keys(key));
-    if (unknown.length > 0) return { faults: unknown.map(([key]) => `${path}.${key}: expected ${options.keyKind ?? 'a known key'}`) };
+    if (unknown.length > 0)
+      return { faults: unknown.map(([key]) => `${path}.${key}: expected ${options.keyKind ?? 'a known key'}`) };
     const values = gather(entries.map(([key, it]) => item.parse(it, `${path}.${key}`)));
     return 'faults' in values
       ? values
@@ -161,7 +172,8 @@ export const parseFields = <F extends Fields>(
   given: unknown,
   path: string,
 ): { readonly value: Settings<F> } | { readonly faults: readonly string[] } => {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return { faults: [`${path}: expected an object`] };
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { faults: [`${path}: expected an object`] };
   const faults = Object.keys(given)
     .filter((key) => !Object.hasOwn(fields, key))
     .map((key) => `${path}.${key}: unknown key; expected one of ${Object.keys(fields).join(', ')}`);

@@ -201,11 +201,13 @@ export interface HttpResponse {
 }
 
 export interface Cache {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it put in
   readonly get: <T>(key: string) => T | undefined;
   readonly set: (key: string, value: unknown, seconds: number) => void;
   readonly delete: (key: string) => void;
 }
 
 /** Makes an adapter: types its parts against each other. */
-export const defineAdapter = <F extends Fields, Body>(definition: AdapterDefinition<F, Body>): AdapterDefinition<F, Body> =>
-  definition;
+export const defineAdapter = <F extends Fields, Body>(
+  definition: AdapterDefinition<F, Body>,
+): AdapterDefinition<F, Body> => definition;

@@ -29,7 +29,7 @@ export const SYSTEM = {
   readV2: 'http://read.info/readv2',
   ctv3: 'http://read.info/ctv3',
   icd10: 'http://hl7.org/fhir/sid/icd-10',
-  opcs4: 'https://fhir.hl7.org.uk/CodeSystem/OPCS-4',
+  opcs4: 'https://fhir.hl7.org.uk/Id/opcs-4',
   ucum: 'http://unitsofmeasure.org',
   dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
   actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',

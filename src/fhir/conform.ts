@@ -1,42 +1,16 @@
+/* eslint max-params: ['error', 4] -- the walk hands on its four facts without an object per value: it is the hot path */
 import { DATA_ABSENT_REASON } from './canonicals.ts';
-import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
+import { readBound } from './conform-bound.ts';
+import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
+import { type Draft, find, keep, type Place, refuse, strange } from './conform-place.ts';
+import { readReference } from './conform-reference.ts';
+import { type CompiledElement, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
-import { ourExtension } from './extensions.ts';
-import { digits, isNumber } from './json.ts';
+import type { Dialect, Hook, Report } from './dialect.ts';
+import { isNumber } from './json.ts';
 import { readNarrative } from './narrative.ts';
+import { isBlank, sourceText } from './source-value.ts';
 import { type FhirResource, isObject, type Json } from './types.ts';
-
-/** What a source record had that valid R4 cannot hold as it was. Nothing is lost: the value stands in an extension. */
-export type FindingCode =
-  | 'unknown-element' // no such element in R4
-  | 'invalid-value' // no form R4 allows; kept as text
-  | 'reduced-precision' // a time without a zone or seconds; its day is emitted, the text kept
-  | 'repaired-form' // the right value in the wrong JSON form: "true", "12"
-  | 'single-expected' // several values where R4 has one; the first is emitted, the others kept
-  | 'unknown-code' // a code outside a required binding; kept as text
-  | 'missing-required' // data-absent-reason stands in
-  | 'reference-target' // a reference to a type that R4 does not allow there; kept
-  | 'unsafe-narrative' // script or markup that FHIR forbids; kept as text
-  | 'invariant'; // valid alone, not together: kept in an extension
-
-export interface Finding {
-  readonly code: FindingCode;
-  /** FHIRPath of the element, without values. */
-  readonly path: string;
-}
-
-export type Report = (finding: Finding) => void;
-
-/** How one dialect writes what R4 writes otherwise: called on every value of a data type, wherever it stands. */
-export interface Dialect {
-  /** @param host the type that holds the extension: `Patient`, `Coding`, `Observation.component`. */
-  readonly Extension?: (extension: Json, host: string) => readonly Json[];
-  readonly Coding?: (coding: Json) => Json;
-  readonly CodeableConcept?: (concept: Json) => Json;
-  readonly Identifier?: (identifier: Json) => Json;
-  readonly Reference?: (reference: Json) => Json;
-  readonly Quantity?: (quantity: Json) => Json;
-}
 
 /**
  * Brings a resource to structurally valid FHIR R4 and loses nothing on the way: unknown elements, impossible dates and
@@ -47,53 +21,28 @@ export interface Dialect {
 export const conform = (resource: Json, dialect: Dialect, report: Report): FhirResource => {
   const type = resource['resourceType'];
   if (!isResourceType(type)) throw new TypeError('no R4 resource type');
-  const place: Place = { type: compiledType(type), name: type, index: -1, above: undefined, kept: undefined, run: { dialect, report } };
+  const run = { dialect, report, contained: containedTypes(resource) };
+  const place: Place = { type: compiledType(type), name: type, index: -1, above: undefined, kept: undefined, run };
   return readObject(resource, place) as unknown as FhirResource;
-};
-
-/** Where in the resource we are. The path is spelt out only for a finding. */
-interface Place {
-  readonly type: CompiledType;
-  readonly name: string;
-  readonly index: number;
-  readonly above: Place | undefined;
-  kept: Json[] | undefined;
-  readonly run: { readonly dialect: Dialect; readonly report: Report };
-}
-
-type Draft = Record<string, unknown>;
-
-const pathOf = ({ name, index, above }: Place): string =>
-  (above ? `${pathOf(above)}.` : '') + (index < 0 ? name : `${name}[${index}]`);
-
-const find = (code: FindingCode, place: Place, name?: string): void =>
-  place.run.report({ code, path: name === undefined ? pathOf(place) : `${pathOf(place)}.${name}` });
-
-/** Keeps a value that has no place here in the nearest element that can hold an extension. */
-const keep = (place: Place, name: string, value: unknown): void => {
-  let host = place;
-  let path = name;
-  while (!host.type.extensible) {
-    if (!host.above) return;
-    path = `${host.index < 0 ? host.name : `${host.name}[${host.index}]`}.${path}`;
-    host = host.above;
-  }
-  (host.kept ??= []).push(...leaves(path, value).map(sourceValue));
 };
 
 const readObject = (given: Json, place: Place): Draft => {
   const { type } = place;
   const out: Draft = type.isResource ? { resourceType: type.name } : {};
+  let choices: string[] | undefined;
   for (const key in given) {
     const value = given[key];
     if (value === undefined) continue;
     const element = type.elements.get(key);
     if (!element) readStranger(out, key, given, place);
-    else if (element.choices.length > 1 && isChosen(out, element)) strange('single-expected', key, value, place);
+    else if (choices && isChoiceOf(choices, element) && isChosen(out, element))
+      strange('single-expected', place, { name: key, value });
     else if (element.read) readPrimitives(out, element, given, place);
     else readComplex(out, element, value, place);
+    if (element?.of !== undefined) (choices ??= []).push(element.of);
   }
   if (type.invariant) settleInvariants(out, place);
+  if (out['contained'] !== undefined) settleContained(out, place);
   for (const element of type.required) {
     if (isChosen(out, element)) continue;
     find('missing-required', place, element.of ?? element.name);
@@ -103,28 +52,33 @@ const readObject = (given: Json, place: Place): Draft => {
   return out;
 };
 
-const isChosen = (out: Draft, { choices }: CompiledElement): boolean =>
-  choices.some((it) => out[it] !== undefined || out[`_${it}`] !== undefined);
+const isChosen = (out: Draft, { keys }: CompiledElement): boolean => {
+  for (const key of keys) if (out[key] !== undefined) return true;
+  return false;
+};
+
+const isChoiceOf = (choices: readonly string[], { of }: CompiledElement): boolean =>
+  of !== undefined && choices.includes(of);
 
 /** A key that is no element: the `_name` of a primitive without a value, or something R4 does not know. */
 const readStranger = (out: Draft, key: string, given: Json, place: Place): void => {
   if (key === 'resourceType' && place.type.isResource) return;
   const element = key.startsWith('_') ? place.type.elements.get(key.slice(1)) : undefined;
-  if (!element?.read) strange('unknown-element', key, given[key], place);
+  if (!element?.read) strange('unknown-element', place, { name: key, value: given[key] });
   else if (given[element.name] === undefined) readPrimitives(out, element, given, place);
-};
-
-const strange = (code: FindingCode, name: string, value: unknown, place: Place): void => {
-  if (isBlank(value)) return;
-  find(code, place, name);
-  keep(place, name, value);
 };
 
 const settleInvariants = (out: Draft, place: Place): void =>
   place.type.invariant?.(out, {
-    move: (name) => {
-      strange('invariant', name, out[name], place);
-      out[name] = undefined;
+    move: (name, index) => {
+      const value = out[name];
+      if (index === undefined || !Array.isArray(value)) {
+        strange('invariant', place, { name, value });
+        out[name] = undefined;
+        return;
+      }
+      strange('invariant', place, { name: `${name}[${index}]`, value: value[index] });
+      out[name] = value.length > 1 ? value.filter((_, at) => at !== index) : undefined;
     },
     absent: (name) => {
       find('missing-required', place, name);
@@ -136,6 +90,11 @@ const readPrimitives = (out: Draft, element: CompiledElement, given: Json, place
   const value = given[element.name];
   const shadow = given[element.shadow];
   if (!element.many && shadow === undefined && !Array.isArray(value)) {
+    // Most of what there is to read is plain text.
+    if (element.isText && typeof value === 'string' && /\S/.test(value)) {
+      out[element.name] = value;
+      return;
+    }
     const { value: read, extension } = readOne(element, value, place);
     if (read !== undefined) out[element.name] = read;
     if (extension) out[element.shadow] = { extension: [extension] };
@@ -147,11 +106,17 @@ const readPrimitives = (out: Draft, element: CompiledElement, given: Json, place
   const shades: (Draft | undefined)[] = [];
   for (let index = 0; index < Math.max(values.length, shadows.length); index++) {
     if (!element.many && read.length > 0) {
-      strange('single-expected', element.name, values[index], place);
+      strange('single-expected', place, { name: element.name, value: values[index] });
       continue;
     }
     const one = readOne(element, values[index], place);
-    const shade = readShadow(shadows[index], one.extension, { ...place, type: compiledType('Element'), name: element.name, above: place, kept: undefined });
+    const shade = readShadow(shadows[index], one.extension, {
+      ...place,
+      type: compiledType('Element'),
+      name: element.name,
+      above: place,
+      kept: undefined,
+    });
     if (one.value === undefined && !shade) continue;
     read.push(one.value);
     shades.push(shade);
@@ -198,26 +163,39 @@ const readComplex = (out: Draft, element: CompiledElement, value: unknown, place
   const { name, type } = element;
   const { dialect } = place.run;
   const read: Draft[] = [];
-  const given = Array.isArray(value) ? (value as unknown[]) : [value];
-  for (let index = 0; index < given.length; index++) {
-    const one = given[index];
+  const given = Array.isArray(value) ? (value as unknown[]) : undefined;
+  const count = given ? given.length : 1;
+  for (let index = 0; index < count; index++) {
+    const one = given ? given[index] : value;
     if (!isObject(one)) {
-      strange('invalid-value', element.many ? `${name}[${index}]` : name, one, place);
+      strange('invalid-value', place, { name: element.many ? `${name}[${index}]` : name, value: one });
       continue;
     }
-    const inside = { type: compiledType(type), name, index: element.many ? index : -1, above: place, kept: undefined, run: place.run };
+    const inside = {
+      type: compiledType(type),
+      name,
+      index: element.many ? index : -1,
+      above: place,
+      kept: undefined,
+      run: place.run,
+    };
     if (!element.many && read.length > 0) {
-      strange('single-expected', name, one, place);
+      strange('single-expected', place, { name, value: one });
       continue;
     }
-    const hook = dialect[type as keyof Dialect] as ((given: Json, host: string) => Json | readonly Json[]) | undefined;
-    const translated = hook ? hook(one, hostName(place)) : one;
-    for (const it of (Array.isArray(translated) ? translated : [translated]) as Json[]) {
-      const draft = readTyped(it, element, inside);
-      if (draft && !isEmpty(draft)) read.push(draft);
-    }
+    const hook =
+      name === 'modifierExtension'
+        ? undefined
+        : (dialect[type as keyof Dialect] as Hook<Json | readonly Json[]> | undefined);
+    const translated = hook ? hook(one, hostName(place), (code, at) => find(code, inside, at)) : one;
+    if (Array.isArray(translated)) for (const it of translated as Json[]) put(read, readTyped(it, element, inside));
+    else put(read, readTyped(translated as Json, element, inside));
   }
   if (read.length > 0) out[name] = element.many ? read : read[0];
+};
+
+const put = (read: Draft[], draft: Draft | undefined): void => {
+  if (draft && !isEmpty(draft)) read.push(draft);
 };
 
 /** The element that an extension extends; that of a primitive is named by its path: `Patient.birthDate`. */
@@ -234,17 +212,14 @@ const readTyped = (given: Json, element: CompiledElement, place: Place): Draft |
   return draft;
 };
 
-/** Leaves an object out and keeps its leaves where it stood. */
-const refuse = (code: FindingCode, given: unknown, place: Place): undefined => {
-  const { above, name, index } = place;
-  if (above) strange(code, index < 0 ? name : `${name}[${index}]`, given, above);
-};
-
 const readContained = (given: Json, place: Place): Draft | undefined => {
   const inner = given['resourceType'];
-  return isResourceType(inner)
-    ? readObject(given, { ...place, type: compiledType(inner) })
-    : refuse('unknown-element', given, place);
+  if (!isResourceType(inner)) {
+    refuse('unknown-element', given, place);
+    return undefined;
+  }
+  const inside = { ...place, type: compiledType(inner) };
+  return readObject(withoutStanding(given, inside), inside);
 };
 
 /** ext-1: an extension has a value or extensions of its own, and always a url. */
@@ -254,75 +229,22 @@ const isWholeExtension = (draft: Draft): boolean => {
   return typeof draft['url'] === 'string' && valued !== (draft['extension'] !== undefined);
 };
 
-const REFERENCE = /^(?:#\S*|urn:(?:uuid|oid):\S+|https?:\/\/\S+|([A-Z][A-Za-z]+)\/[^/\s]+(?:\/_history\/\S+)?)$/;
-
-/** A reference that is free text becomes a display; one to a type that R4 does not allow here is kept aside. */
-const readReference = (draft: Draft, element: CompiledElement, place: Place): Draft | undefined => {
-  const reference = draft['reference'];
-  if (typeof reference !== 'string') return draft;
-  const match = REFERENCE.exec(reference);
-  if (!match) {
-    draft['reference'] = undefined;
-    if (draft['display'] === undefined) draft['display'] = reference;
-    else if (draft['display'] !== reference) keep(place, 'reference', reference);
-    return draft;
-  }
-  if (match[1] && element.targets && !element.targets.includes(match[1])) {
-    return refuse('reference-target', { reference: draft }, place);
-  }
-  return draft;
-};
-
-/** A coded value under a required binding: at least one coding of the value set, with its system, or kept aside. */
-const readBound = (draft: Draft, element: CompiledElement, place: Place): Draft | undefined => {
-  const allowed = Object.entries(element.bound ?? {});
-  let found = false;
-  for (const coding of (Array.isArray(draft['coding']) ? draft['coding'] : [draft]) as Draft[]) {
-    const systems = allowed.filter(([, codes]) => codes.includes(coding['code'] as string)).map(([system]) => system);
-    if (systems.includes(coding['system'] as string)) found = true;
-    else if (coding['system'] === undefined && systems.length === 1) {
-      find('repaired-form', place, 'coding.system');
-      coding['system'] = systems[0];
-      found = true;
-    }
-  }
-  // What is only an extension, a data-absent-reason say, makes no claim that a value set could reject.
-  return found || Object.keys(draft).every((it) => it === 'extension') ? draft : refuse('unknown-code', draft, place);
-};
-
 const fillAbsent = (out: Draft, element: CompiledElement): void => {
-  const absent = { extension: [{ url: DATA_ABSENT_REASON, valueCode: 'unknown' }] };
+  const absent = absentValue(element);
   out[element.read ? element.shadow : element.name] = element.many ? [absent] : absent;
 };
 
-const sourceText = (given: unknown): Json => ({ url: ourExtension('source-text'), valueString: words(given) });
-
-const sourceValue = ([path, value]: readonly [string, unknown]): Json => ({
-  url: ourExtension('source-value'),
-  extension: [
-    { url: 'path', valueString: path.trim() === '' ? '-' : path },
-    isObject(value) ? { url: 'value', valueReference: value } : { url: 'value', valueString: words(value) },
-  ],
-});
-
-const words = (value: unknown): string => (isNumber(value) ? digits(value) : String(value));
-
-/** Every leaf below a value with its path; a reference that was read stays whole. */
-const leaves = (path: string, value: unknown): (readonly [string, unknown])[] => {
-  if (isBlank(value)) return [];
-  if (Array.isArray(value)) return value.flatMap((it, index) => leaves(`${path}[${index}]`, it));
-  if (!isObject(value)) return [[path, value]];
-  if (isObject(value['reference'])) return [[path, value['reference']]];
-  return Object.entries(value).flatMap(([key, it]) => leaves(`${path}.${key}`, it));
+/** An element with required parts says of each part that it is unknown. */
+const absentValue = ({ read, type }: CompiledElement): Draft => {
+  const { required, invariant, elements } = compiledType(type);
+  if (read || required.length === 0) return { extension: [{ url: DATA_ABSENT_REASON, valueCode: 'unknown' }] };
+  const out: Draft = {};
+  for (const it of required) fillAbsent(out, it);
+  invariant?.(out, { move: () => undefined, absent: (name) => fillAbsent(out, elements.get(name) as CompiledElement) });
+  return out;
 };
 
 const isEmpty = (draft: Draft): boolean => {
   for (const key in draft) if (draft[key] !== undefined) return false;
   return true;
 };
-
-const isBlank = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  (typeof value === 'string' && value.trim() === '') ||
-  (Array.isArray(value) ? value.every(isBlank) : isObject(value) && Object.values(value).every(isBlank));

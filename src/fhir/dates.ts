@@ -1,5 +1,6 @@
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-const TIME = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
+const TIME =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
 
 /** What a written FHIR date is. `zoneless` and `no-seconds` are times that R4 forbids though they name a real day. */
 export type DateForm = 'year' | 'month' | 'day' | 'time' | 'zoneless' | 'no-seconds' | 'impossible';
@@ -18,15 +19,11 @@ export const dateForm = (written: string): DateForm => {
   return time[6] === undefined ? 'no-seconds' : 'time';
 };
 
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const exists = (year: string, month = '01', day = '01'): boolean => {
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return (
-    Number(year) > 0 &&
-    Number(month) >= 1 &&
-    Number(month) <= 12 &&
-    date.getUTCMonth() === Number(month) - 1 &&
-    date.getUTCDate() === Number(day)
-  );
+  const [y, m, d] = [Number(year), Number(month), Number(day)];
+  const isLeap = y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0);
+  return y > 0 && d > 0 && d <= (m === 2 && isLeap ? 29 : (DAYS[m - 1] ?? 0));
 };
 
 /** A stretch of time in epoch milliseconds, the end excluded. */

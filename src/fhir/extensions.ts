@@ -8,7 +8,9 @@ export interface ExtensionRow {
   readonly context: readonly string[];
   /** The types its value may have; or the extensions inside it, by name. */
   readonly value?: readonly string[];
-  readonly parts?: Readonly<Record<string, { readonly types: readonly string[]; readonly required?: true; readonly many?: true }>>;
+  readonly parts?: Readonly<
+    Record<string, { readonly types: readonly string[]; readonly required?: true; readonly many?: true }>
+  >;
 }
 
 /** Every extension of the project, by the last segment of its url. */
@@ -45,7 +47,7 @@ export const EXTENSIONS = {
   },
   'problem-significance': {
     title: 'Problem significance',
-    description: 'Whether the GP system marks the problem as major or minor.',
+    description: 'Whether the source marks the problem as major or minor.',
     context: ['Condition'],
     value: ['code'],
   },
@@ -81,9 +83,21 @@ export const EXTENSIONS = {
   },
   'status-change-date': {
     title: 'Date of status change',
-    description: 'When a medication order got its present status.',
-    context: ['MedicationRequest'],
+    description: 'When an order or a referral got its present status.',
+    context: ['MedicationRequest', 'ServiceRequest'],
     value: ['dateTime'],
+  },
+  'review-date': {
+    title: 'Review date',
+    description: 'When the entry is due to be reviewed.',
+    context: ['CarePlan', 'Flag'],
+    value: ['dateTime'],
+  },
+  note: {
+    title: 'Note',
+    description: 'Free text about an entry of a type that FHIR R4 gives no notes.',
+    context: ['Encounter', 'Flag'],
+    value: ['Annotation'],
   },
   'registration-details': {
     title: 'Registration at a practice',

@@ -1,10 +1,11 @@
+import { SYSTEM } from './canonicals.ts';
 import { dateRange } from './dates.ts';
 import { isObject, list, objects } from './types.ts';
 
 /** What an invariant may do to a draft that breaks it. */
 export interface Remedy {
-  /** Moves an element into an extension and reports it. */
-  readonly move: (name: string) => void;
+  /** Moves an element, or one of its values, into an extension and reports it. */
+  readonly move: (name: string, index?: number) => void;
   /** Marks a missing element with data-absent-reason unknown and reports it. */
   readonly absent: (name: string) => void;
 }
@@ -12,7 +13,7 @@ export interface Remedy {
 type Draft = Readonly<Record<string, unknown>>;
 export type Invariant = (draft: Draft, remedy: Remedy) => void;
 
-const has = (draft: Draft, name: string): boolean => name in draft || `_${name}` in draft;
+const has = (draft: Draft, name: string): boolean => draft[name] !== undefined || draft[`_${name}`] !== undefined;
 const coded = (value: unknown, ...codes: readonly string[]): boolean =>
   isObject(value) && objects(value['coding']).some((it) => codes.includes(String(it['code'])));
 
@@ -23,6 +24,30 @@ const needs =
     if (has(draft, when) && !has(draft, name)) absent(name);
   };
 
+/** At least one of several elements; the first stands in for all: app-1, pat-1, obs-3. */
+const some =
+  (...names: readonly [string, ...string[]]): Invariant =>
+  (draft, { absent }) => {
+    if (!names.some((it) => has(draft, it))) absent(names[0]);
+  };
+
+/** One of two elements, not both: cpl-3, fhs-1. */
+const notBoth =
+  (moved: string, other: string): Invariant =>
+  (draft, { move }) => {
+    if (has(draft, other)) for (const name of choicesOf(draft, moved)) move(name);
+  };
+
+const all =
+  (...invariants: readonly Invariant[]): Invariant =>
+  (draft, remedy) => {
+    for (const settle of invariants) settle(draft, remedy);
+  };
+
+/** The choices of an element that a draft has: `ageAge` of `age`. */
+const choicesOf = (draft: Draft, name: string): readonly string[] =>
+  Object.keys(draft).filter((it) => draft[it] !== undefined && new RegExp(`^_?${name}([A-Z]|$)`).test(it));
+
 /** per-1: a period does not end before it starts; the end is kept aside. */
 const period: Invariant = (draft, { move }) => {
   const start = typeof draft['start'] === 'string' ? dateRange(draft['start']) : undefined;
@@ -30,13 +55,12 @@ const period: Invariant = (draft, { move }) => {
   if (start && end && end.high <= start.low) move('end');
 };
 
-/** con-3 to con-5: what a problem's statuses say of each other. */
+/** con-4, con-5: what a problem's statuses say of each other, and of its end. */
 const condition: Invariant = (draft, { move }) => {
   const wrong = coded(draft['verificationStatus'], 'entered-in-error');
   if (wrong && has(draft, 'clinicalStatus')) move('clinicalStatus');
-  if (coded(draft['clinicalStatus'], 'active', 'recurrence', 'relapse')) {
-    for (const name of Object.keys(draft).filter((it) => /^_?abatement/.test(it))) move(name);
-  }
+  if (coded(draft['clinicalStatus'], 'inactive', 'resolved', 'remission')) return;
+  for (const name of choicesOf(draft, 'abatement')) move(name);
 };
 
 /** ait-1, ait-2: an allergy has a clinical status unless it was entered in error. */
@@ -48,7 +72,8 @@ const allergy: Invariant = (draft, { move, absent }) => {
 
 /** obs-6: a reason for absence stands only where there is no value. */
 const observation: Invariant = (draft, { move }) => {
-  if (has(draft, 'dataAbsentReason') && Object.keys(draft).some((it) => /^value[A-Z]/.test(it))) move('dataAbsentReason');
+  if (has(draft, 'dataAbsentReason') && Object.keys(draft).some((it) => /^value[A-Z]/.test(it)))
+    move('dataAbsentReason');
 };
 
 /** lst-1: a list is empty for a reason, or holds entries. */
@@ -56,21 +81,93 @@ const listed: Invariant = (draft, { move }) => {
   if (has(draft, 'emptyReason') && list(draft['entry']).length > 0) move('emptyReason');
 };
 
-/** The invariants of R4 that real answers break, by type. */
+/** app-2 to app-4: an appointment that stands has a start and an end; only a missed one has a reason. */
+const appointment: Invariant = (draft, { move, absent }) => {
+  const timeless = ['proposed', 'cancelled', 'waitlist'].includes(String(draft['status']));
+  if (!timeless || has(draft, 'start') || has(draft, 'end')) {
+    for (const name of ['start', 'end']) if (!has(draft, name)) absent(name);
+  }
+  if (has(draft, 'cancelationReason') && !['cancelled', 'noshow'].includes(String(draft['status'])))
+    move('cancelationReason');
+};
+
+/** fhs-1, fhs-2: an age or a birth, not both; and only an age is estimated. */
+const familyMember: Invariant = (draft, { move }) => {
+  const aged = choicesOf(draft, 'age').length > 0;
+  if (aged) for (const name of choicesOf(draft, 'born')) move(name);
+  else if (has(draft, 'estimatedAge')) move('estimatedAge');
+};
+
+/** rat-1: a ratio has both its sides, or neither. */
+const ratio: Invariant = all(needs('denominator', 'numerator'), needs('numerator', 'denominator'));
+
+/** The systems by which UK Core slices identifiers: their slices ask for a value. */
+const SLICED: readonly unknown[] = [SYSTEM.nhsNumber, SYSTEM.odsOrganisation, SYSTEM.odsSite];
+const identifier: Invariant = (draft, { absent }) => {
+  if (SLICED.includes(draft['system']) && !has(draft, 'value')) absent('value');
+};
+
+/** Such a slice holds one identifier. A second NHS number that differs stays: it is for the identity gate to see. */
+const identifiers: Invariant = (draft, { move }) => {
+  const given = objects(draft['identifier']);
+  for (const [index, { system, value }] of [...given.entries()].reverse()) {
+    const first = given.findIndex((it) => it['system'] === system);
+    if (first === index || !SLICED.includes(system)) continue;
+    if (system !== SYSTEM.nhsNumber || given[first]?.['value'] === value) move('identifier', index);
+  }
+};
+
+/** A code system is asked for, and a value set is none. */
+const coding: Invariant = (draft, { move }) => {
+  if (typeof draft['system'] === 'string' && /\/ValueSet\//.test(draft['system'])) move('system');
+};
+
+/** The outermost value set of a language that a person speaks holds the tags of BCP 47 and nothing else. */
+const languages: Invariant = (draft, { move }) => {
+  for (const [index, { language }] of [...objects(draft['communication']).entries()].reverse()) {
+    if (!isObject(language) || (!has(language, 'coding') && !has(language, 'text'))) continue;
+    if (!objects(language['coding']).some((it) => it['system'] === 'urn:ietf:bcp:47')) move('communication', index);
+  }
+};
+
+/** The invariants of R4, and of UK Core, that real answers break, by type. */
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   Period: period,
   Quantity: needs('system', 'code'),
   Age: needs('system', 'code'),
   Duration: needs('system', 'code'),
   SimpleQuantity: needs('system', 'code'),
+  Ratio: ratio,
+  Coding: coding,
+  Identifier: identifier,
   ContactPoint: needs('system', 'value'),
   Attachment: needs('contentType', 'data'),
-  Condition: condition,
+  'Timing.repeat': all(needs('durationUnit', 'duration'), needs('periodUnit', 'period')),
   AllergyIntolerance: allergy,
+  Appointment: appointment,
+  'Appointment.participant': some('actor', 'type'),
+  'CarePlan.activity': notBoth('detail', 'reference'),
+  'Composition.section': notBoth('emptyReason', 'entry'),
+  Condition: condition,
+  'Condition.evidence': some('code', 'detail'),
+  'Condition.stage': some('summary', 'assessment'),
+  Consent: some('policyRule', 'policy'),
+  FamilyMemberHistory: familyMember,
+  // ukcore-imm-001
+  Immunization: (draft, { absent }) => {
+    if (draft['status'] === 'not-done' && !has(draft, 'statusReason')) absent('statusReason');
+  },
+  List: listed,
+  'MedicationAdministration.dosage': (draft, { absent }) => {
+    if (!has(draft, 'dose') && choicesOf(draft, 'rate').length === 0) absent('dose');
+  },
   Observation: observation,
   'Observation.component': observation,
-  List: listed,
-  Organization: (draft, { absent }) => {
-    if (!has(draft, 'name') && !has(draft, 'identifier')) absent('name');
-  },
+  'Observation.referenceRange': some('text', 'low', 'high'),
+  Organization: all(identifiers, some('name', 'identifier')),
+  Location: identifiers,
+  Patient: all(identifiers, languages),
+  'Patient.contact': some('name', 'telecom', 'address', 'organization'),
+  RelatedPerson: languages,
+  ServiceRequest: needs('code', 'orderDetail'),
 };

@@ -2,10 +2,14 @@ import type { Json } from './types.ts';
 
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const ELEMENTS = new Set(
-  'a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var'.split(' '),
+  'a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var'.split(
+    ' ',
+  ),
 );
 const ATTRIBUTES = new Set(
-  'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel rev rowspan rules scope shape span src start style summary tabindex title type valign value vspace width xml:lang xmlns'.split(' '),
+  'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel rev rowspan rules scope shape span src start style summary tabindex title type valign value vspace width xml:lang xmlns'.split(
+    ' ',
+  ),
 );
 const TAG = /<(\/?)([A-Za-z][\w:]*)((?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g;
 const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -18,7 +22,8 @@ const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
  */
 export const readNarrative = (narrative: Json): Record<string, unknown> | undefined => {
   const div = narrative['div'];
-  const safe = typeof div === 'string' && typeof narrative['status'] === 'string' ? withNamespace(div.trim()) : undefined;
+  const safe =
+    typeof div === 'string' && typeof narrative['status'] === 'string' ? withNamespace(div.trim()) : undefined;
   return safe !== undefined && isSafe(safe) ? { ...narrative, div: safe } : undefined;
 };
 
@@ -38,7 +43,9 @@ const isSafe = (div: string): boolean => {
       if (open.pop() !== name) return false;
     } else if (!empty) open.push(name);
   }
-  return at === div.length && open.length === 0 && div.startsWith('<div') && /[^\s]/.test(div.replace(/<(?!img)[^>]*>/g, ''));
+  return (
+    at === div.length && open.length === 0 && div.startsWith('<div') && /[^\s]/.test(div.replace(/<(?!img)[^>]*>/g, ''))
+  );
 };
 
 const isText = (text: string): boolean =>

@@ -42,7 +42,11 @@ export class FaultError extends Error {
 }
 
 /** The status and UKCore-OperationOutcome of a fault. */
-export const faultOutcome = ({ fault, message, expression }: FaultError): { status: number; outcome: OperationOutcome } => {
+export const faultOutcome = ({
+  fault,
+  message,
+  expression,
+}: FaultError): { status: number; outcome: OperationOutcome } => {
   const [status, code, nhsCode] = FAULT[fault];
   return {
     status,

@@ -90,6 +90,7 @@ export const primitiveReader = (type: string): PrimitiveReader | undefined => {
   const read = READERS[type];
   return (
     read &&
-    ((given) => (given === null || given === undefined || (typeof given === 'string' && !/\S/.test(given)) ? BLANK : read(given)))
+    ((given) =>
+      given === null || given === undefined || (typeof given === 'string' && !/\S/.test(given)) ? BLANK : read(given))
   );
 };

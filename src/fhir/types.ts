@@ -44,6 +44,4 @@ export const text = (value: unknown): string | undefined =>
 
 /** The first extension with this url. */
 export const extensionOf = (host: unknown, url: string): Extension | undefined =>
-  isObject(host)
-    ? (objects(host['extension']).find((it) => it['url'] === url) as Extension | undefined)
-    : undefined;
+  isObject(host) ? (objects(host['extension']).find((it) => it['url'] === url) as Extension | undefined) : undefined;

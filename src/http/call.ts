@@ -49,4 +49,5 @@ export const queryPairs = (request: Request): Pairs => {
 };
 
 /** The pairs of a form; a name without a value has an empty one. */
-export const formPairs = (form: string): Pairs => [...new URLSearchParams(form)].map(([name, value]) => [name, value] as const);
+export const formPairs = (form: string): Pairs =>
+  [...new URLSearchParams(form)].map(([name, value]) => [name, value] as const);

@@ -13,7 +13,9 @@ export interface Definitions {
 export const loadDefinitions = async (): Promise<Definitions> => {
   const folder = new URL('../fhir/package/', import.meta.url);
   const files = (await readdir(folder)).filter((it) => /^(StructureDefinition|CodeSystem)-/.test(it));
-  const all = await Promise.all(files.map(async (it) => JSON.parse(await readFile(new URL(it, folder), 'utf8')) as Definition));
+  const all = await Promise.all(
+    files.map(async (it) => JSON.parse(await readFile(new URL(it, folder), 'utf8')) as Definition),
+  );
   const ofType = (type: string): Definition[] => all.filter((it) => it.resourceType === type);
   return {
     byId: (type, id) => {
@@ -30,7 +32,11 @@ export const loadDefinitions = async (): Promise<Definitions> => {
         resourceType: 'Bundle',
         type: 'searchset',
         total: found.length,
-        entry: found.map((it) => ({ fullUrl: `${base}/${type}/${it.id}`, resource: it, search: { mode: 'match' as const } })),
+        entry: found.map((it) => ({
+          fullUrl: `${base}/${type}/${it.id}`,
+          resource: it,
+          search: { mode: 'match' as const },
+        })),
       };
     },
   };

@@ -27,12 +27,17 @@ export const createDoor = (deps: DoorDeps): Express => {
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
   app.use(mirror, logged(deps));
   const actions = createActions(deps);
-  const body = express.text({ type: 'application/x-www-form-urlencoded', limit: deps.config.maxBodyBytes, inflate: false });
+  const body = express.text({
+    type: 'application/x-www-form-urlencoded',
+    limit: deps.config.maxBodyBytes,
+    inflate: false,
+  });
   for (const path of new Set(ROUTES.map((it) => it.path))) {
     const route = app.route(path);
     const here = ROUTES.filter((it) => it.path === path);
     for (const { method, action, type } of here) {
-      const handle: RequestHandler = (request, response) => actions[action](request, response, type ?? String(request.params['type'] ?? ''));
+      const handle: RequestHandler = (request, response) =>
+        actions[action](request, response, type ?? String(request.params['type'] ?? ''));
       if (method === 'GET') route.get(handle);
       else route.post(body, handle);
     }
@@ -54,7 +59,8 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
   const read = createRead(deps);
   const started = new Date(deps.now()).toISOString();
   const types: ReadonlySet<string> = new Set(servedTypes(sources.all));
-  const base = (request: Request): string => `${config.publicBase ?? `http://${request.headers.host ?? 'localhost'}`}${FHIR_BASE}`;
+  const base = (request: Request): string =>
+    `${config.publicBase ?? `http://${request.headers.host ?? 'localhost'}`}${FHIR_BASE}`;
   const callOf = (request: Request, response: Response) => createCall(request, response, { ...config, now: deps.now });
 
   const typed = (type: string): ResourceType => {
@@ -94,16 +100,22 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
       requireJson(request.headers.accept, pairs);
       const { handling, completeness } = readPreferences(request);
       const stray = pairs.find(([name]) => name !== '_format');
-      if (stray && handling === 'strict') throw new FaultError('notSupported', 'A read takes no parameter but _format.');
+      if (stray && handling === 'strict')
+        throw new FaultError('notSupported', 'A read takes no parameter but _format.');
       const options = { base: base(request), completeness };
-      const { status, resource } = await read(typed(type), String(request.params['id']), { options, call: callOf(request, response) });
+      const { status, resource } = await read(typed(type), String(request.params['id']), {
+        options,
+        call: callOf(request, response),
+      });
       sendResource(response, status, resource);
     },
     notBuilt: () => {
       throw new FaultError('notImplemented', 'This interaction of the guide is not built yet.');
     },
-    definition: (request, response, type) => sendResource(response, 200, definitions.byId(type, String(request.params['id']))),
-    definitions: (request, response, type) => sendResource(response, 200, definitions.search(type, queryPairs(request), base(request))),
+    definition: (request, response, type) =>
+      sendResource(response, 200, definitions.byId(type, String(request.params['id']))),
+    definitions: (request, response, type) =>
+      sendResource(response, 200, definitions.search(type, queryPairs(request), base(request))),
   };
 };
 

@@ -12,6 +12,8 @@ const HTTP_FAULT: Readonly<Record<number, readonly [Fault, string]>> = {
   415: ['unsupportedMediaType', 'The encoding or charset of the body is not accepted.'],
 };
 
+/* eslint max-params: ['error', 4] -- Express knows an error handler by its four parameters */
+
 /** The one catch: every error becomes a UKCore-OperationOutcome, none shows a stack, a name or a value. */
 export const createFailure =
   (log: Log): ErrorRequestHandler =>
@@ -20,10 +22,12 @@ export const createFailure =
       next(error);
       return;
     }
-    const { status, outcome } = faultOutcome(asFault(error, (name) => {
-      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-      log.warn('request.failed', { correlationId: header(request, 'x-correlation-id') ?? '', route, error: name });
-    }));
+    const { status, outcome } = faultOutcome(
+      asFault(error, (name) => {
+        const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+        log.warn('request.failed', { correlationId: header(request, 'x-correlation-id') ?? '', route, error: name });
+      }),
+    );
     sendResource(response, status, outcome);
   };
 

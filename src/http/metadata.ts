@@ -14,7 +14,10 @@ export const servedTypes = (sources: readonly ConfiguredSource[]): ResourceType[
   [...new Set(sources.flatMap((it) => Object.keys(it.capabilities.types) as ResourceType[]))].sort();
 
 /** What the facade can do, computed from what its sources can. */
-export const capabilityStatement = (sources: readonly ConfiguredSource[], { version, date, url }: Published): CapabilityStatement => ({
+export const capabilityStatement = (
+  sources: readonly ConfiguredSource[],
+  { version, date, url }: Published,
+): CapabilityStatement => ({
   resourceType: 'CapabilityStatement',
   status: 'active',
   date,
@@ -51,7 +54,9 @@ const typeCapability = (type: ResourceType): TypeCapability => {
 };
 
 const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchParam']> => {
-  const parameters = Object.entries(searchParametersOf(type)).filter(([, it]) => it.type === 'token' || it.type === 'date');
+  const parameters = Object.entries(searchParametersOf(type)).filter(
+    ([, it]) => it.type === 'token' || it.type === 'date',
+  );
   const patient = {
     name: type === 'Patient' ? 'identifier' : 'patient',
     type: type === 'Patient' ? ('token' as const) : ('reference' as const),
@@ -59,6 +64,8 @@ const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchPar
   };
   return [
     patient,
-    ...parameters.filter(([name]) => name !== patient.name).map(([name, it]) => ({ name, type: it.type as 'token' | 'date' })),
+    ...parameters
+      .filter(([name]) => name !== patient.name)
+      .map(([name, it]) => ({ name, type: it.type as 'token' | 'date' })),
   ];
 };

@@ -18,6 +18,10 @@ export const requireJson = (accept: string | undefined, query: Pairs): void => {
     return JSON_NAMES.has(name) && !parameters.some((part) => /^q=0(\.0*)?$/.test(part));
   });
   if (!acceptable) {
-    throw new FaultError('notAcceptable', `Only ${FHIR_JSON} can be answered.`, format === undefined ? undefined : '_format');
+    throw new FaultError(
+      'notAcceptable',
+      `Only ${FHIR_JSON} can be answered.`,
+      format === undefined ? undefined : '_format',
+    );
   }
 };

@@ -9,7 +9,11 @@ export const sendResource = (response: Response, status: number, resource: unkno
 export const sendJson = (response: Response, status: number, body: unknown): void =>
   send(response, status, { type: 'application/json', body: JSON.stringify(body) });
 
-const send = (response: Response, status: number, { type, body }: { readonly type: string; readonly body: string }): void => {
+const send = (
+  response: Response,
+  status: number,
+  { type, body }: { readonly type: string; readonly body: string },
+): void => {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     'Content-Type': `${type}; charset=utf-8`,

@@ -1,7 +1,8 @@
 /** Where the FHIR API stands. */
 export const FHIR_BASE = '/FHIR/R4';
 
-export type Action = 'ping' | 'status' | 'metadata' | 'search' | 'searchByPost' | 'read' | 'notBuilt' | 'definition' | 'definitions';
+export type Action =
+  'ping' | 'status' | 'metadata' | 'search' | 'searchByPost' | 'read' | 'notBuilt' | 'definition' | 'definitions';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -23,7 +24,12 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: `${FHIR_BASE}/:type/_search`, action: 'searchByPost' },
   { method: 'GET', path: `${FHIR_BASE}/:type`, action: 'search' },
   { method: 'GET', path: `${FHIR_BASE}/:type/:id`, action: 'read' },
-  { method: 'GET', path: '/strategicapi/allergies/FHIR/R4/AllergyIntolerance', action: 'search', type: 'AllergyIntolerance' },
+  {
+    method: 'GET',
+    path: '/strategicapi/allergies/FHIR/R4/AllergyIntolerance',
+    action: 'search',
+    type: 'AllergyIntolerance',
+  },
   { method: 'GET', path: '/medications/FHIR/R4/MedicationStatement', action: 'search', type: 'MedicationStatement' },
   { method: 'GET', path: '/summary/FHIR/R4/Composition', action: 'notBuilt' },
   { method: 'POST', path: '/strategicapi/discharge/FHIR/R4/Bundle', action: 'notBuilt' },

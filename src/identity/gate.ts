@@ -3,7 +3,11 @@ import type { LocalResource } from '../mapping/map-answer.ts';
 
 /** What the gate decided about one source's answer. A source that answers about somebody else is dropped whole. */
 export type Verdict =
-  | { readonly verdict: 'admitted'; readonly resources: readonly LocalResource[]; readonly heldBack: readonly LocalResource[] }
+  | {
+      readonly verdict: 'admitted';
+      readonly resources: readonly LocalResource[];
+      readonly heldBack: readonly LocalResource[];
+    }
   | { readonly verdict: 'wrong-patient' | 'invalid-response' };
 
 export interface GateQuestion {
@@ -46,7 +50,11 @@ type Standing = 'ours' | 'stranger' | 'unknown' | 'unnamed';
 const patientStanding = ({ localId }: LocalResource, ours: ReadonlySet<string>): Standing =>
   ours.has(localId) ? 'ours' : 'unknown';
 
-const subjectStanding = ({ type, resource }: LocalResource, ours: ReadonlySet<string>, { patient }: GateQuestion): Standing => {
+const subjectStanding = (
+  { type, resource }: LocalResource,
+  ours: ReadonlySet<string>,
+  { patient }: GateQuestion,
+): Standing => {
   const references = patientReferences(type, resource as unknown as Json);
   if (references === undefined) return 'ours';
   const standings = references.map((it) => referenceStanding(it, resource as unknown as Json, { ours, patient }));
@@ -57,7 +65,10 @@ const subjectStanding = ({ type, resource }: LocalResource, ours: ReadonlySet<st
 
 /** The references in which a resource may name its patient; undefined for a type that belongs to nobody. */
 const patientReferences = (type: string, resource: Json): readonly Json[] | undefined => {
-  if (type === 'Appointment') return objects(resource['participant']).flatMap((it) => objects(it['actor'])).filter(namesPatient);
+  if (type === 'Appointment')
+    return objects(resource['participant'])
+      .flatMap((it) => objects(it['actor']))
+      .filter(namesPatient);
   const element = patientElement(type);
   if (element === undefined || type === 'Provenance' || type === 'Device') return undefined;
   return objects(resource[element]).filter((it) => typeof it['reference'] !== 'string' || namesPatient(it));

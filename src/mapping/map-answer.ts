@@ -25,7 +25,11 @@ export const mapAnswer = (
   const context = createContext(records);
   const found = new Map<string, LocalResource>();
   const contents = new Map<string, string>();
-  const raised = [...issues];
+  // An answer is cut without knowing whose it is.
+  const raised: OperationOutcomeIssue[] = issues.map((it) => ({
+    ...it,
+    diagnostics: `${source}: ${it.diagnostics ?? ''}`,
+  }));
 
   for (const record of records) {
     if (wanted && !record.types.some((it) => wanted.has(it))) continue;
@@ -68,19 +72,17 @@ export const mapAnswer = (
 };
 
 const createContext = (records: readonly SourceRecord[]): MappingContext => {
-  const byKind = new Map<string, SourceRecord[]>();
-  const byId = new Map<string, SourceRecord>();
+  const kinds = new Map<string, { readonly all: SourceRecord[]; readonly byId: Map<string, SourceRecord> }>();
   const memos = new Map<string, unknown>();
   for (const record of records) {
-    const kind = byKind.get(record.kind);
-    if (kind) kind.push(record);
-    else byKind.set(record.kind, [record]);
-    const key = `${record.kind}/${record.id}`;
-    if (!byId.has(key)) byId.set(key, record);
+    let kind = kinds.get(record.kind);
+    if (!kind) kinds.set(record.kind, (kind = { all: [], byId: new Map() }));
+    kind.all.push(record);
+    if (!kind.byId.has(record.id)) kind.byId.set(record.id, record);
   }
   return {
-    find: (kind, id) => byId.get(`${kind}/${id}`),
-    all: (kind) => byKind.get(kind) ?? [],
+    find: (kind, id) => kinds.get(kind)?.byId.get(id),
+    all: (kind) => kinds.get(kind)?.all ?? [],
     memo: <T>(name: string, build: () => T): T => {
       if (!memos.has(name)) memos.set(name, build());
       return memos.get(name) as T;

@@ -31,7 +31,11 @@ export interface MapFilesOptions {
  * read, several as NDJSON.
  * @returns the exit code: 0, with issues or without; 2 where a file could not be read.
  */
-export const mapFiles = async (adapter: Adapter, files: readonly string[], { out, print, complain }: MapFilesOptions): Promise<number> => {
+export const mapFiles = async (
+  adapter: Adapter,
+  files: readonly string[],
+  { out, print, complain }: MapFilesOptions,
+): Promise<number> => {
   if (out !== undefined) await mkdir(out, { recursive: true });
   let code = 0;
   for (const file of files) {
@@ -42,7 +46,8 @@ export const mapFiles = async (adapter: Adapter, files: readonly string[], { out
       continue;
     }
     const bundle = mapToBundle(adapter, answer, basename(file));
-    if (out !== undefined) await writeFile(join(out, `${basename(file, extname(file))}.json`), `${JSON.stringify(bundle, null, 2)}\n`);
+    if (out !== undefined)
+      await writeFile(join(out, `${basename(file, extname(file))}.json`), `${JSON.stringify(bundle, null, 2)}\n`);
     else print(files.length === 1 ? JSON.stringify(bundle, null, 2) : JSON.stringify(bundle));
   }
   return code;
@@ -70,7 +75,10 @@ export const mapToBundle = (adapter: Adapter, answer: Answer, name: string): Bun
     patientIds: new Set(),
     canRead: (type, localId) => known.has(`${type}/${localId}`),
   });
-  const all: OperationOutcomeIssue[] = [...(answer.warnings ?? []).map((it: SourceWarning) => warningIssue(it, adapter.name)), ...issues];
+  const all: OperationOutcomeIssue[] = [
+    ...(answer.warnings ?? []).map((it: SourceWarning) => warningIssue(it, adapter.name)),
+    ...issues,
+  ];
   return {
     resourceType: 'Bundle',
     type: 'collection',
@@ -84,8 +92,12 @@ export const mapToBundle = (adapter: Adapter, answer: Answer, name: string): Bun
 /** The patient of a file: by NHS number where it has a valid one, else by whatever its Patient or its name says. */
 const patientKey = (resources: readonly LocalResource[], name: string): PatientKey => {
   const [patient] = resources.filter((it) => it.type === 'Patient');
-  const identifiers = isObject(patient?.resource) ? objects((patient.resource as { identifier?: unknown }).identifier) : [];
-  const numbers = identifiers.filter((it) => it['system'] === SYSTEM.nhsNumber).map((it) => parseNhsNumber(it['value']));
+  const identifiers = isObject(patient?.resource)
+    ? objects((patient.resource as { identifier?: unknown }).identifier)
+    : [];
+  const numbers = identifiers
+    .filter((it) => it['system'] === SYSTEM.nhsNumber)
+    .map((it) => parseNhsNumber(it['value']));
   const [nhsNumber] = numbers;
   return nhsNumber ? { nhsNumber } : { file: patient?.localId ?? name };
 };

@@ -51,7 +51,11 @@ export const createRelease = (deps: Releasing): ((local: LocalResource) => FhirR
   };
 };
 
-const stamp = (type: ResourceType, source: string, { lastUpdated, versionId, security, tag, extension }: Meta = {}): Meta => {
+const stamp = (
+  type: ResourceType,
+  source: string,
+  { lastUpdated, versionId, security, tag, extension }: Meta = {},
+): Meta => {
   const profile = ukCoreProfileOf(type);
   return {
     ...(versionId !== undefined && { versionId }),
@@ -88,7 +92,11 @@ const rewrite = (node: unknown, change: (reference: Json) => Json): unknown => {
 
 const LOCAL = /^([A-Z][A-Za-z]+)\/([^/]+)(?:\/_history\/.*)?$/;
 
-const follow = (given: Json, { patient, patientIds, canRead }: Releasing, idOf: (type: string, localId: string) => string): Json => {
+const follow = (
+  given: Json,
+  { patient, patientIds, canRead }: Releasing,
+  idOf: (type: string, localId: string) => string,
+): Json => {
   const reference = String(given['reference']);
   if (reference.startsWith('#')) return given;
   const [, type, localId = ''] = LOCAL.exec(reference) ?? [];

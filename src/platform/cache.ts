@@ -8,7 +8,7 @@ import type { Cache } from '../adapter/index.ts';
 export const createCache = (maxKeys = 10_000): Cache & { readonly close: () => void } => {
   const cache = new NodeCache({ useClones: false, checkperiod: 60, maxKeys });
   return {
-    get: <T>(key: string) => cache.get<T>(key),
+    get: cache.get.bind(cache),
     set: (key, value, seconds) => {
       // A full cache drops what it holds rather than failing the request.
       if (cache.keys().length >= maxKeys && !cache.has(key)) cache.flushAll();

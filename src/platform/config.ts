@@ -27,12 +27,20 @@ const sourceFields = {
     pattern: /^[a-z][a-z0-9-]{0,31}$/,
     kind: 'lower-case letters, digits and dashes, at most 32',
   }),
-  adapter: textField('The adapter folder.', { pattern: /^[a-z][a-z0-9-]*$/, kind: 'the name of a folder in adapters/' }),
+  adapter: textField('The adapter folder.', {
+    pattern: /^[a-z][a-z0-9-]*$/,
+    kind: 'the name of a folder in adapters/',
+  }),
   title: textField('What a reader calls it: `GP record`.'),
   organisation,
-  required: booleanField('Answer 502 or 504 when this source is missing, whatever the others said.', { fallback: false }),
+  required: booleanField('Answer 502 or 504 when this source is missing, whatever the others said.', {
+    fallback: false,
+  }),
   deadlineMs: optionalField(
-    integerField('The most this source may take. It never gets more than 85 % of the request.', { min: 50, max: 60_000 }),
+    integerField('The most this source may take. It never gets more than 85 % of the request.', {
+      min: 50,
+      max: 60_000,
+    }),
   ),
   settings: objectField("The adapter's own settings: see its README."),
 } satisfies Fields;
@@ -46,7 +54,9 @@ export const CONFIG = {
     },
     { fallback: { host: '127.0.0.1', port: 8000 } },
   ),
-  publicBase: optionalField(urlField('The base URL that callers use, without `/FHIR/R4`; that of `listen` where left out.')),
+  publicBase: optionalField(
+    urlField('The base URL that callers use, without `/FHIR/R4`; that of `listen` where left out.'),
+  ),
   sealingKeys: listField(
     'Keys that seal logical ids: the first seals, all unseal. Share them between instances.',
     groupField('A key.', {
@@ -56,11 +66,14 @@ export const CONFIG = {
   ),
   deadlineMs: integerField('The most a request may take.', { min: 100, max: 60_000, fallback: 10_000 }),
   maxBodyBytes: integerField('The largest request body.', { min: 1024, max: 10_485_760, fallback: 65_536 }),
-  maxRecordsPerSource: integerField('Records read from one source for one request; beyond it the ledger says `incomplete`.', {
-    min: 1,
-    max: 100_000,
-    fallback: 10_000,
-  }),
+  maxRecordsPerSource: integerField(
+    'Records read from one source for one request; beyond it the ledger says `incomplete`.',
+    {
+      min: 1,
+      max: 100_000,
+      fallback: 10_000,
+    },
+  ),
   facade: groupField('The organisation that runs the facade: the assembler in every Provenance.', {
     ods: textField('Its ODS code.', ODS),
     name: textField('Its name.'),
@@ -125,9 +138,15 @@ const contradictions = ({ sources, sealingKeys }: Config, name: string): string[
   const ids = sources.map((it) => it.id);
   const versions = sealingKeys.map((it) => it.version);
   return [
-    ...ids.flatMap((id, at) => (ids.indexOf(id) < at ? [`${name}.sources[${at}].id: expected an id of its own; it is used twice`] : [])),
-    ...versions.flatMap((it, at) => (versions.indexOf(it) < at ? [`${name}.sealingKeys[${at}].version: expected a version of its own`] : [])),
-    ...sealingKeys.flatMap(({ secret }, at) => (secret.length < 32 ? [`${name}.sealingKeys[${at}].secret: expected at least 32 characters`] : [])),
+    ...ids.flatMap((id, at) =>
+      ids.indexOf(id) < at ? [`${name}.sources[${at}].id: expected an id of its own; it is used twice`] : [],
+    ),
+    ...versions.flatMap((it, at) =>
+      versions.indexOf(it) < at ? [`${name}.sealingKeys[${at}].version: expected a version of its own`] : [],
+    ),
+    ...sealingKeys.flatMap(({ secret }, at) =>
+      secret.length < 32 ? [`${name}.sealingKeys[${at}].secret: expected at least 32 characters`] : [],
+    ),
     ...(sealingKeys.length === 0 ? [`${name}.sealingKeys: expected at least one key`] : []),
     ...(sources.length === 0 ? [`${name}.sources: expected at least one source`] : []),
   ];

@@ -60,10 +60,13 @@ const send = async (
   }
 };
 
-/** A segment stays one segment: `.` and `..` cannot climb. `$` stays readable, as FHIR operations write it. */
+/**
+ * A segment stays one segment. `.` and `..` cannot: URLs read them as steps, written with `%2E` as well. `$` stays readable,
+ * as FHIR operations write it.
+ */
 const encodeSegment = (segment: string): string => {
-  const encoded = encodeURIComponent(segment).replace(/%24/g, '$');
-  return /^\.+$/.test(encoded) ? encoded.replace(/\./g, '%2E') : encoded;
+  if (segment === '.' || segment === '..') throw new RangeError('expected a path segment, not a step in the path');
+  return encodeURIComponent(segment).replace(/%24/g, '$');
 };
 
 const transportError = (error: unknown, signal: AbortSignal): SourceError => {

@@ -1,5 +1,12 @@
 import type { Call } from '../adapter/index.ts';
-import { type Bundle, FaultError, type FhirResource, parseNhsNumber, type Patient, type ResourceType } from '../fhir/index.ts';
+import {
+  type Bundle,
+  FaultError,
+  type FhirResource,
+  parseNhsNumber,
+  type Patient,
+  type ResourceType,
+} from '../fhir/index.ts';
 import type { Unsealed } from '../fhir/sealed-id.ts';
 import { sourcePatient } from '../identity/federated-patient.ts';
 import { didAnswer, receive } from '../search/contribution.ts';
@@ -23,13 +30,21 @@ export interface ReadAnswer {
  */
 export const createRead = (deps: SearchDeps) => {
   const search = createSearch(deps);
-  return async (type: ResourceType, id: string, { options, call }: { options: SearchOptions; call: Call }): Promise<ReadAnswer> => {
+  return async (
+    type: ResourceType,
+    id: string,
+    { options, call }: { options: SearchOptions; call: Call },
+  ): Promise<ReadAnswer> => {
     const nhsNumber = type === 'Patient' && /^\d{10}$/.test(id) ? parseNhsNumber(id) : undefined;
     if (nhsNumber) {
       const request = { type, patient: nhsNumber, filters: [], withProvenance: false, applied: [], ignored: [] };
       return firstMatch(await search(request, options, call));
     }
-    const unsealed = deps.sealer.unseal(type, id, deps.sources.all.map((it) => it.id));
+    const unsealed = deps.sealer.unseal(
+      type,
+      id,
+      deps.sources.all.map((it) => it.id),
+    );
     const source = unsealed && deps.sources.byId(unsealed.source);
     const { patient } = unsealed ?? {};
     if (!unsealed || !source?.capabilities.types[type] || patient === undefined) throw notFound();
@@ -52,7 +67,10 @@ const firstMatch = ({ status, resource }: { status: number; resource: FhirResour
   const { entry = [], meta } = resource as Bundle;
   const match = entry.find((it) => it.search?.mode === 'match')?.resource as Patient | undefined;
   if (!match) throw notFound();
-  return { status, resource: { ...match, meta: { ...match.meta, tag: [...(match.meta?.tag ?? []), ...(meta?.tag ?? [])] } } };
+  return {
+    status,
+    resource: { ...match, meta: { ...match.meta, tag: [...(match.meta?.tag ?? []), ...(meta?.tag ?? [])] } },
+  };
 };
 
 interface Wanted {
@@ -67,7 +85,8 @@ const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDe
   const { read } = source.source;
   const { localId } = unsealed;
   if (!read || localId === undefined || !source.capabilities.types[type]?.read) {
-    const types = source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
+    const types =
+      source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
     const query = { patient, types, filters: [], count: 200 };
     const [result] = await fanOut({ type, residual: [], steps: [{ source, query }] }, deps, call);
     return result ?? { source, outcome: 'not-asked' };
@@ -76,5 +95,11 @@ const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDe
   const { fetchedAt, latencyMs } = asked;
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
-  return { source, outcome: 'answered', answer: { records, warnings, issues, patientIds, capped: false }, fetchedAt, latencyMs };
+  return {
+    source,
+    outcome: 'answered',
+    answer: { records, warnings, issues, patientIds, capped: false },
+    fetchedAt,
+    latencyMs,
+  };
 };

@@ -31,7 +31,12 @@ export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<reado
       if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
       const { value: answer } = asked;
       const { correlationId } = call;
-      deps.log.info('source.answered', { correlationId, sourceId: source.id, records: answer.records.length, ms: latencyMs });
+      deps.log.info('source.answered', {
+        correlationId,
+        sourceId: source.id,
+        records: answer.records.length,
+        ms: latencyMs,
+      });
       return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
     }),
   );
@@ -47,7 +52,10 @@ const drain = async (
   const patientIds = new Set<string>();
   let cursor: string | undefined;
   do {
-    const page = await (source.search as NonNullable<typeof source.search>)(cursor === undefined ? query : { ...query, cursor }, call);
+    const page = await (source.search as NonNullable<typeof source.search>)(
+      cursor === undefined ? query : { ...query, cursor },
+      call,
+    );
     for (const record of page.records) records.push(record);
     warnings.push(...(page.warnings ?? []));
     issues.push(...(page.issues ?? []));
@@ -55,5 +63,11 @@ const drain = async (
     cursor = page.next;
   } while (cursor !== undefined && records.length < maxRecords);
   const capped = cursor !== undefined || records.length > maxRecords;
-  return { records: capped ? records.slice(0, maxRecords) : records, warnings, issues, patientIds: [...patientIds], capped };
+  return {
+    records: capped ? records.slice(0, maxRecords) : records,
+    warnings,
+    issues,
+    patientIds: [...patientIds],
+    capped,
+  };
 };

@@ -21,7 +21,11 @@ export const createFilter = (
   return (local) => matchers.every((matches) => matches(local));
 };
 
-const matcherOf = (type: ResourceType, { code, values }: Filter, ownsId: (local: LocalResource, id: string) => boolean): Matcher => {
+const matcherOf = (
+  type: ResourceType,
+  { code, values }: Filter,
+  ownsId: (local: LocalResource, id: string) => boolean,
+): Matcher => {
   if (code === '_id') return (local) => values.some((it) => ownsId(local, it));
   const parameter = searchParametersOf(type)[code];
   if (!parameter) return () => false;
@@ -109,6 +113,5 @@ const rangeOf = (found: unknown): Range | undefined => {
     const end = typeof found['end'] === 'string' ? dateRange(found['end']) : undefined;
     return start || end ? { low: start?.low ?? -Infinity, high: end?.high ?? Infinity } : undefined;
   }
-  // fhirpath hands dates out as objects of its own, whose text is the date as written.
-  return found === null || found === undefined ? undefined : dateRange(String(found as { toString: () => string }));
+  return typeof found === 'string' ? dateRange(found) : undefined;
 };

@@ -73,7 +73,9 @@ const gather = (issues: readonly OperationOutcomeIssue[]): OperationOutcomeIssue
   }
   return told.concat(
     [...notes.values()].map(({ issue, count }) =>
-      count === 1 ? issue : { ...issue, details: { ...issue.details, text: `${issue.details?.text ?? ''} (${count} times)` } },
+      count === 1
+        ? issue
+        : { ...issue, details: { ...issue.details, text: `${issue.details?.text ?? ''} (${count} times)` } },
     ),
   );
 };

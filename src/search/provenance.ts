@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type BundleEntry, type FhirResource, type NhsNumber, type Provenance, SYSTEM, ukCoreProfile } from '../fhir/index.ts';
+import {
+  type BundleEntry,
+  type FhirResource,
+  type NhsNumber,
+  type Provenance,
+  SYSTEM,
+  ukCoreProfile,
+} from '../fhir/index.ts';
 import { sourceUri } from '../mapping/release.ts';
 import type { Contribution } from './contribution.ts';
 
@@ -20,7 +27,11 @@ export const provenanceOf = (
   const when = new Date(fetchedAt).toISOString();
   const resource: Provenance = {
     resourceType: 'Provenance',
-    meta: { profile: [ukCoreProfile('Provenance')], source: sourceUri(source.id), tag: [{ system: SYSTEM.source, code: source.id }] },
+    meta: {
+      profile: [ukCoreProfile('Provenance')],
+      source: sourceUri(source.id),
+      tag: [{ system: SYSTEM.source, code: source.id }],
+    },
     target: targets.map((it) => ({ reference: `${it.resourceType}/${it.id ?? ''}` })),
     recorded: when,
     agent: [

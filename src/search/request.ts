@@ -61,11 +61,17 @@ export const parseSearch = (type: ResourceType, pairs: Pairs, handling: Handling
         filters.push(filter);
         applied.push([name, value]);
       } else if (handling === 'lenient') ignored.push(name);
-      else throw new FaultError('notSupported', `The parameter ${safeName(name)} is not supported on ${type}.`, safeName(name));
+      else
+        throw new FaultError(
+          'notSupported',
+          `The parameter ${safeName(name)} is not supported on ${type}.`,
+          safeName(name),
+        );
     }
   }
   const [patient, other] = patients;
-  if (patient === undefined) throw new FaultError('required', whichPatient(type), type === 'Patient' ? 'identifier' : 'patient');
+  if (patient === undefined)
+    throw new FaultError('required', whichPatient(type), type === 'Patient' ? 'identifier' : 'patient');
   if (other !== undefined) throw new FaultError('invalid', 'A search is about one patient; two were given.', 'patient');
   return { type, patient, filters, withProvenance, applied, ignored };
 };
@@ -77,7 +83,8 @@ const whichPatient = (type: ResourceType): string =>
 
 /** The patient that a parameter names, in any of the forms FHIR has for it; undefined for another parameter. */
 const patientOf = (type: ResourceType, name: string, value: string): NhsNumber | undefined => {
-  if (type === 'Patient' && (name === '_id' || name === 'identifier')) return readNhsNumber(name, value, name === 'identifier');
+  if (type === 'Patient' && (name === '_id' || name === 'identifier'))
+    return readNhsNumber(name, value, name === 'identifier');
   const match = PATIENT.exec(name);
   if (!match || (match[1] === 'subject' && patientElement(type) !== 'subject')) return undefined;
   return readNhsNumber(name, value, name.includes('identifier'));
@@ -104,7 +111,11 @@ const readFilter = (
   const values = splitValues(value);
   if (values.some((it) => it === '')) throw new FaultError('value', 'Expected a value.', name);
   if (parameter.type === 'date' && !values.every(isDate)) {
-    throw new FaultError('value', 'Expected a date such as 2024, 2024-03, 2024-03-01 or 2024-03-01T10:00:00Z, with a prefix or none.', name);
+    throw new FaultError(
+      'value',
+      'Expected a date such as 2024, 2024-03, 2024-03-01 or 2024-03-01T10:00:00Z, with a prefix or none.',
+      name,
+    );
   }
   return { code: name, values };
 };

@@ -1,5 +1,12 @@
 import type { Call } from '../adapter/index.ts';
-import { type Bundle, FaultError, type FhirResource, type NhsNumber, type OperationOutcome, type Patient } from '../fhir/index.ts';
+import {
+  type Bundle,
+  FaultError,
+  type FhirResource,
+  type NhsNumber,
+  type OperationOutcome,
+  type Patient,
+} from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
 import { createRelease } from '../mapping/release.ts';
@@ -38,7 +45,8 @@ export const createSearch =
   (deps: SearchDeps) =>
   async (request: SearchRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
     const plan = planSearch(request, deps.sources.all);
-    if (plan.steps.every((it) => !it.query)) throw new FaultError('notSupported', 'No source holds this type of resource.');
+    if (plan.steps.every((it) => !it.query))
+      throw new FaultError('notSupported', 'No source holds this type of resource.');
     const results = await fanOut(plan, deps, call);
     const contributions = results.map((it) => keepMatching(receive(it, request), plan, deps));
     const outcome = ledger(contributions, request.ignored);
@@ -66,7 +74,11 @@ export const createSearch =
   };
 
 /** Applies the residual filters to what a source brought. */
-const keepMatching = (contribution: Contribution, { type, residual }: Plan, { sealer, sources }: SearchDeps): Contribution => {
+const keepMatching = (
+  contribution: Contribution,
+  { type, residual }: Plan,
+  { sealer, sources }: SearchDeps,
+): Contribution => {
   if (residual.length === 0 || contribution.resources.length === 0) return contribution;
   const { id } = contribution.source;
   const ids = sources.all.map((it) => it.id);

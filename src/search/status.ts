@@ -16,15 +16,30 @@ interface StatusRow {
 
 /** One row per status decides severity, issue code, completeness and the sentence in the ledger. */
 export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
-  answered: { answered: true, complete: true, issue: 'informational', text: 'answered; its entries are in this answer.' },
-  empty: { answered: true, complete: true, issue: 'informational', text: 'answered; it recorded nothing that was asked for.' },
+  answered: {
+    answered: true,
+    complete: true,
+    issue: 'informational',
+    text: 'answered; its entries are in this answer.',
+  },
+  empty: {
+    answered: true,
+    complete: true,
+    issue: 'informational',
+    text: 'answered; it recorded nothing that was asked for.',
+  },
   'not-known-here': {
     answered: true,
     complete: true,
     issue: 'not-found',
     text: 'answered; it holds no accessible record of this patient. That is not the same as nothing to record.',
   },
-  'not-asked': { answered: false, complete: true, issue: 'informational', text: 'was not asked; it cannot hold this type.' },
+  'not-asked': {
+    answered: false,
+    complete: true,
+    issue: 'informational',
+    text: 'was not asked; it cannot hold this type.',
+  },
   withheld: {
     answered: true,
     complete: false,

@@ -7,8 +7,7 @@ const SOURCE_SHARE = 0.85;
 
 /** What became of asking one source: a value or a failure, never thrown. */
 export type Asked<T> = { readonly fetchedAt: number; readonly latencyMs: number } & (
-  | { readonly value: T }
-  | { readonly error: SourceError }
+  { readonly value: T } | { readonly error: SourceError }
 );
 
 export interface Asking {
@@ -38,7 +37,11 @@ export const ask = async <T>(
     const error = signal.aborted ? new SourceError('timeout') : asSourceError(thrown);
     const ms = now() - fetchedAt;
     if (error !== thrown && error.kind !== 'timeout') {
-      log.warn('source.broken', { correlationId, sourceId: id, error: thrown instanceof Error ? thrown.name : typeof thrown });
+      log.warn('source.broken', {
+        correlationId,
+        sourceId: id,
+        error: thrown instanceof Error ? thrown.name : typeof thrown,
+      });
     }
     log.warn('source.failed', { correlationId, sourceId: id, kind: error.kind, ms });
     return { error, fetchedAt, latencyMs: ms };

@@ -13,7 +13,10 @@ import { ConfigError, type SourceConfig } from '../platform/config.ts';
 import { createHttpClient } from '../platform/http-client.ts';
 
 /** A source with all that asking it needs. */
-export interface ConfiguredSource extends Pick<SourceConfig, 'id' | 'title' | 'organisation' | 'required' | 'deadlineMs'> {
+export interface ConfiguredSource extends Pick<
+  SourceConfig,
+  'id' | 'title' | 'organisation' | 'required' | 'deadlineMs'
+> {
   readonly adapter: Pick<AdapterDefinition, 'name' | 'map'>;
   readonly capabilities: Capabilities;
   readonly source: Source;
@@ -109,11 +112,17 @@ const METHODS = ['search', 'read'] as const satisfies readonly (keyof Capability
 
 /** A method stands exactly where a capability says so. */
 const broken = (adapter: AdapterDefinition, { source, capabilities }: ConfiguredSource): string[] => [
-  ...Object.keys(capabilities.types).flatMap((it) => (isResourceType(it) ? [] : [`${adapter.name} claims ${it}, which is no resource type`])),
+  ...Object.keys(capabilities.types).flatMap((it) =>
+    isResourceType(it) ? [] : [`${adapter.name} claims ${it}, which is no resource type`],
+  ),
   ...METHODS.flatMap((method) => {
     const claimed = Object.values(capabilities.types).some((it) => it[method]);
     if (claimed === (source[method] !== undefined)) return [];
-    return [`${adapter.name} ${claimed ? 'claims' : 'does not claim'} ${method} and has ${claimed ? 'no' : 'a'} method for it`];
+    return [
+      `${adapter.name} ${claimed ? 'claims' : 'does not claim'} ${method} and has ${claimed ? 'no' : 'a'} method for it`,
+    ];
   }),
-  ...Object.keys(source).flatMap((it) => (['search', 'read', 'health', 'close'].includes(it) ? [] : [`${adapter.name} has an unknown method ${it}`])),
+  ...Object.keys(source).flatMap((it) =>
+    ['search', 'read', 'health', 'close'].includes(it) ? [] : [`${adapter.name} has an unknown method ${it}`],
+  ),
 ];

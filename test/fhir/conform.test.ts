@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { conform, type Dialect, type Json, ourExtension, parseJson } from '../../src/fhir/index.ts';
 
-const DAR = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
+const DAR = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+};
 const sourceText = (valueString: string) => ({ extension: [{ url: ourExtension('source-text'), valueString }] });
 const sourceValue = (path: string, value: unknown) => ({
   url: ourExtension('source-value'),
@@ -18,7 +20,13 @@ const run = (given: unknown, dialect: Dialect = {}) => {
   return { out: JSON.parse(JSON.stringify(resource)) as Record<string, unknown>, findings };
 };
 
-const flag = (more: object) => ({ resourceType: 'Flag', status: 'active', code: { text: 'x' }, subject: { reference: 'Patient/1' }, ...more });
+const flag = (more: object) => ({
+  resourceType: 'Flag',
+  status: 'active',
+  code: { text: 'x' },
+  subject: { reference: 'Patient/1' },
+  ...more,
+});
 
 describe('conform', () => {
   it('leaves a valid resource as it is and finds nothing', () => {
@@ -73,8 +81,18 @@ describe('conform', () => {
   });
 
   it('repairs a value in the wrong JSON form and says so', () => {
-    const { out, findings } = run({ resourceType: 'Patient', active: 'true', name: { family: 'Ash' }, identifier: [{ value: 12 }] });
-    expect(out).to.deep.equal({ resourceType: 'Patient', active: true, name: [{ family: 'Ash' }], identifier: [{ value: '12' }] });
+    const { out, findings } = run({
+      resourceType: 'Patient',
+      active: 'true',
+      name: { family: 'Ash' },
+      identifier: [{ value: 12 }],
+    });
+    expect(out).to.deep.equal({
+      resourceType: 'Patient',
+      active: true,
+      name: [{ family: 'Ash' }],
+      identifier: [{ value: '12' }],
+    });
     expect(findings).to.have.members(['repaired-form Patient.active', 'repaired-form Patient.identifier[0].value']);
   });
 
@@ -86,7 +104,13 @@ describe('conform', () => {
   });
 
   it('emits one of two choices and keeps the other', () => {
-    const { out, findings } = run({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, valueString: 'a', valueBoolean: true });
+    const { out, findings } = run({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      valueString: 'a',
+      valueBoolean: true,
+    });
     expect(out).to.include({ valueString: 'a' }).and.not.have.property('valueBoolean');
     expect(out['extension']).to.deep.equal([sourceValue('valueBoolean', 'true')]);
     expect(findings).to.deep.equal(['single-expected Observation.valueBoolean']);
@@ -113,7 +137,14 @@ describe('conform', () => {
   });
 
   it('drops empty texts, nulls and hollow objects, and nothing else', () => {
-    const { out, findings } = run({ resourceType: 'Location', name: 'Ward 3', description: '', alias: [], telecom: [{ value: null }], mode: ' ' });
+    const { out, findings } = run({
+      resourceType: 'Location',
+      name: 'Ward 3',
+      description: '',
+      alias: [],
+      telecom: [{ value: null }],
+      mode: ' ',
+    });
     expect(out).to.deep.equal({ resourceType: 'Location', name: 'Ward 3' });
     expect(findings).to.deep.equal([]);
   });
@@ -132,7 +163,9 @@ describe('conform', () => {
   it('keeps ids and extensions of primitives, in arrays too', () => {
     const given = {
       resourceType: 'Patient',
-      name: [{ given: ['A', null, 'C'], _given: [null, { extension: [{ url: 'http://x.example', valueCode: 'q' }] }, null] }],
+      name: [
+        { given: ['A', null, 'C'], _given: [null, { extension: [{ url: 'http://x.example', valueCode: 'q' }] }, null] },
+      ],
       _birthDate: { id: 'b' },
     };
     expect(run(given)).to.deep.equal({ out: given, findings: [] });
@@ -142,7 +175,9 @@ describe('conform', () => {
     const { out, findings } = run({
       resourceType: 'Condition',
       subject: { reference: 'Patient/1' },
-      clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
+      clinicalStatus: {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+      },
       abatementDateTime: '2020-01-01',
     });
     expect(out).to.not.have.property('abatementDateTime');
@@ -152,9 +187,21 @@ describe('conform', () => {
 
   it('keeps a safe narrative, with its namespace, and refuses script', () => {
     const safe = run(flag({ text: { status: 'generated', div: '<div><p>Hello</p></div>' } }));
-    expect(safe.out['text']).to.deep.equal({ status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>Hello</p></div>' });
-    for (const bad of ['<script>alert(1)</script>', '<a href="java&#10;script:x">y</a>', '<p onclick="x">y</p>', '<b>', '&nbsp;', '']) {
-      const { out, findings } = run(flag({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${bad}</div>` } }));
+    expect(safe.out['text']).to.deep.equal({
+      status: 'generated',
+      div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>Hello</p></div>',
+    });
+    for (const bad of [
+      '<script>alert(1)</script>',
+      '<a href="java&#10;script:x">y</a>',
+      '<p onclick="x">y</p>',
+      '<b>',
+      '&nbsp;',
+      '',
+    ]) {
+      const { out, findings } = run(
+        flag({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${bad}</div>` } }),
+      );
       expect(out, bad).to.not.have.property('text');
       expect(findings, bad).to.deep.equal(['unsafe-narrative Flag.text']);
     }
@@ -163,24 +210,36 @@ describe('conform', () => {
   it('translates data types wherever they stand, by its dialect', () => {
     const dialect: Dialect = {
       Coding: (coding) => ({ ...coding, system: 'https://x.example' }),
-      Extension: (extension, host) => (extension['url'] === 'drop' ? [] : [{ ...extension, url: `https://x.example/${host}` }]),
+      Extension: (extension, host) =>
+        extension['url'] === 'drop' ? [] : [{ ...extension, url: `https://x.example/${host}` }],
       Reference: ({ reference, ...rest }) => ({ ...rest, display: reference }),
     };
-    const { out } = run(flag({ code: { coding: [{ code: 'a', extension: [{ url: 'e', valueString: 'v' }, { url: 'drop' }] }] } }), dialect);
+    const { out } = run(
+      flag({ code: { coding: [{ code: 'a', extension: [{ url: 'e', valueString: 'v' }, { url: 'drop' }] }] } }),
+      dialect,
+    );
     expect(out['code']).to.deep.equal({
-      coding: [{ code: 'a', system: 'https://x.example', extension: [{ url: 'https://x.example/Coding', valueString: 'v' }] }],
+      coding: [
+        { code: 'a', system: 'https://x.example', extension: [{ url: 'https://x.example/Coding', valueString: 'v' }] },
+      ],
     });
     expect(out['subject']).to.deep.equal({ display: 'Patient/1' });
   });
 
   it('is done after one time: what it made it leaves alone', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('status', 'code', 'subject', 'period', 'identifier', 'text', 'extension', 'author', 'weird'), fc.jsonValue()), (more) => {
-        const once = run(flag(more)).out;
-        const { out, findings } = run(once);
-        expect(findings).to.deep.equal([]);
-        expect(out).to.deep.equal(once);
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom('status', 'code', 'subject', 'period', 'identifier', 'text', 'extension', 'author', 'weird'),
+          fc.jsonValue(),
+        ),
+        (more) => {
+          const once = run(flag(more)).out;
+          const { out, findings } = run(once);
+          expect(findings).to.deep.equal([]);
+          expect(out).to.deep.equal(once);
+        },
+      ),
       { numRuns: 500 },
     );
   });

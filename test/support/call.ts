@@ -6,7 +6,13 @@ import { createHttpClient } from '../../src/platform/http-client.ts';
 /** A made-up clinician at a made-up practice. */
 export const testActor: Actor = {
   organisation: { ods: 'A99999', name: 'Test Practice' },
-  practitioner: { id: 'p1', family: 'Tester', given: 'Terry', sdsUserId: '555000000001', sdsRoleProfileId: '555000000002' },
+  practitioner: {
+    id: 'p1',
+    family: 'Tester',
+    given: 'Terry',
+    sdsUserId: '555000000001',
+    sdsRoleProfileId: '555000000002',
+  },
   device: { id: 'test-1', model: 'Patient Core Records API', version: '0' },
 };
 

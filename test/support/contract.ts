@@ -73,7 +73,9 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
     it('refuses settings with a wrong key or without a value, one line each, without echoing a value', () => {
       const parsed = parseFields(adapter.settings, { nonsense: 'hunter2' }, 'settings');
       expect(parsed).to.have.property('faults');
-      expect((parsed as { faults: string[] }).faults.join('\n')).to.contain('settings.nonsense').and.not.contain('hunter2');
+      expect((parsed as { faults: string[] }).faults.join('\n'))
+        .to.contain('settings.nonsense')
+        .and.not.contain('hunter2');
     });
 
     it('has a method exactly where a capability says so', () => {
@@ -91,7 +93,7 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       await fails(source.health(testCall()), 'unavailable');
     });
 
-    it('finds records of each fixture patient, the same ones every time, and each type it claims', async () => {
+    it('finds records of each fixture patient, the same ones every time, and each type it claims to search', async () => {
       const seen = new Set<string>();
       for (const person of people) {
         const first = await everything(source, person);
@@ -103,7 +105,28 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
           record.types.forEach((it) => seen.add(it));
         }
       }
-      expect([...seen]).to.include.members(Object.keys(adapter.capabilities(settings).types));
+      const { types } = adapter.capabilities(settings);
+      expect([...seen]).to.include.members(Object.keys(types).filter((it) => types[it as ResourceType]?.search));
+    });
+
+    it('reads each type that it claims and does not search, where a reference leads to it', async function () {
+      const { types } = adapter.capabilities(settings);
+      const unsearched = Object.keys(types).filter((it) => !types[it as ResourceType]?.search);
+      const { read } = source;
+      if (!read || unsearched.length === 0) this.skip();
+      const reached = new Set<string>();
+      for (const person of people) {
+        const waiting = new Set((await pagesOf(source, person)).flatMap(referencesOf));
+        for (const reference of waiting) {
+          const [type = '', id = ''] = reference.split('/');
+          if (!unsearched.includes(type)) continue;
+          const page = await read({ type: type as ResourceType, id, patient: nhs(person) }, testCall());
+          if (!page) continue;
+          reached.add(type);
+          referencesOf(page).forEach((it) => waiting.add(it));
+        }
+      }
+      expect([...reached]).to.include.members(unsearched);
     });
 
     it('answers about the patient who was asked for, as the gate sees it', async () => {
@@ -116,7 +139,7 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
 
     it('never yields a record twice while it pages', async () => {
       for (const person of people) {
-        const { records } = await everything(source, person, 2);
+        const { records } = await everything(source, person, { count: 2 });
         const content = records.map((it) => `${it.kind}/${it.id}/${JSON.stringify(it.body)}`);
         expect(new Set(content).size, person).to.equal(content.length);
       }
@@ -143,7 +166,7 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       const [person = ''] = people;
       running.setFault({ fault: 'hang' });
       const start = performance.now();
-      await fails(everything(source, person, 50, 150), 'timeout');
+      await fails(everything(source, person, { ms: 150 }), 'timeout');
       expect(performance.now() - start).to.be.below(1500);
     });
 
@@ -195,12 +218,16 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
         for (const person of people) answers.push(adapter.split(parseJson((await data.read(person)) as Buffer)));
         const records = answers.flatMap((it) => it.records);
         fc.assert(
-          fc.property(fc.nat(records.length - 1), fc.array(fc.tuple(fc.nat(1000), junk), { minLength: 1, maxLength: 3 }), (at, edits) => {
-            const record = records[at]!;
-            const body = edits.reduce((it, [where, what]) => spoil(it, where, what), record.body);
-            const mapped = mapAnswer(adapter, { records: [{ ...record, body }] }, { source: 'test' });
-            return mapped.resources.every(({ resource }) => faults(resource as unknown as Json).length === 0);
-          }),
+          fc.property(
+            fc.nat(records.length - 1),
+            fc.array(fc.tuple(fc.nat(1000), junk), { minLength: 1, maxLength: 3 }),
+            (at, edits) => {
+              const record = records[at]!;
+              const body = edits.reduce((it, [where, what]) => spoil(it, where, what), record.body);
+              const mapped = mapAnswer(adapter, { records: [{ ...record, body }] }, { source: 'test' });
+              return mapped.resources.every(({ resource }) => faults(resource as unknown as Json).length === 0);
+            },
+          ),
           { numRuns: 300 },
         );
       });
@@ -216,6 +243,14 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       });
     });
 
+    /** The local references in what a page maps to. */
+    function referencesOf(page: Page): string[] {
+      const { resources } = mapAnswer(adapter, page, { source: 'test' });
+      return [...JSON.stringify(resources).matchAll(/"reference":"([A-Z][A-Za-z]+\/[^"/]+)"/g)].map(
+        ([, it = '']) => it,
+      );
+    }
+
     async function verdict(from: Source, person: string): Promise<string> {
       const { scope } = adapter.capabilities(settings);
       for (const page of await pagesOf(from, person)) {
@@ -227,7 +262,7 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
     }
 
     /** One merged page per query: a `record` source is asked once, a `type` source once per type. */
-    async function pagesOf(from: Source, person: string, count = 50, ms = 5000): Promise<Page[]> {
+    async function pagesOf(from: Source, person: string, { count = 50, ms = 5000 } = {}): Promise<Page[]> {
       const { scope, types } = adapter.capabilities(settings);
       const all = Object.keys(types) as ResourceType[];
       const searchable = all.filter((it) => types[it]?.search);
@@ -236,7 +271,13 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
         let merged: Page = { records: [] };
         let cursor: string | undefined;
         for (let page = 0; page < 500; page++) {
-          const query = { patient: nhs(person), types: wanted, filters: [], count, ...(cursor !== undefined && { cursor }) };
+          const query = {
+            patient: nhs(person),
+            types: wanted,
+            filters: [],
+            count,
+            ...(cursor !== undefined && { cursor }),
+          };
           const next = await from.search!(query, testCall(ms));
           merged = {
             ...next,
@@ -252,9 +293,8 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       return pages;
     }
 
-    // eslint-disable-next-line max-params -- reads best in the checks above
-    async function everything(from: Source, person: string, count = 50, ms = 5000): Promise<{ records: SourceRecord[] }> {
-      return { records: (await pagesOf(from, person, count, ms)).flatMap((it) => it.records) };
+    async function everything(from: Source, person: string, how = {}): Promise<{ records: SourceRecord[] }> {
+      return { records: (await pagesOf(from, person, how)).flatMap((it) => it.records) };
     }
   });
 };
@@ -291,7 +331,25 @@ const freeze = (value: unknown): void => {
 };
 
 const junk = fc.oneof(
-  fc.constantFrom<unknown>(undefined, null, '', ' ', 'junk', '2024-02-31', '32/13/2024', 'Patient/x y', 'javascript:alert(1)', -1, 1.5, true, [], {}, [[]], [null], { a: { b: 1 } }),
+  fc.constantFrom<unknown>(
+    undefined,
+    null,
+    '',
+    ' ',
+    'junk',
+    '2024-02-31',
+    '32/13/2024',
+    'Patient/x y',
+    'javascript:alert(1)',
+    -1,
+    1.5,
+    true,
+    [],
+    {},
+    [[]],
+    [null],
+    { a: { b: 1 } },
+  ),
   fc.jsonValue({ maxDepth: 2 }),
 );
 

@@ -11,8 +11,10 @@ export interface CompiledElement extends ElementDefinition {
   readonly read: PrimitiveReader | undefined;
   /** The codes of a required binding, by system. */
   readonly bound: Readonly<Record<string, readonly string[]>> | undefined;
-  /** The names of all choices that this element is one of. */
-  readonly choices: readonly string[];
+  /** The keys under which JSON can hold it or, of a choice, any of its kind. */
+  readonly keys: readonly string[];
+  /** True for text that is taken as it comes. */
+  readonly isText: boolean;
 }
 
 export interface CompiledType {
@@ -23,6 +25,13 @@ export interface CompiledType {
   readonly extensible: boolean;
   readonly invariant: Invariant | undefined;
 }
+
+/** The elements that UK Core requires and R4 does not. */
+const UK_CORE_REQUIRED: Readonly<Record<string, string>> = {
+  AllergyIntolerance: 'code',
+  Medication: 'code',
+  MedicationRequest: 'substitution',
+};
 
 const compiled = new Map<string, CompiledType>();
 
@@ -46,14 +55,16 @@ const compile = (name: string): CompiledType => {
         shadow: `_${key}`,
         read: primitiveReader(element.type),
         bound: element.codes === undefined ? undefined : requiredCodes(element.codes),
-        choices:
-          element.of === undefined ? [key] : definitions.filter(([, it]) => it.of === element.of).map(([it]) => it),
+        keys: definitions
+          .filter(([name, it]) => (element.of === undefined ? name === key : it.of === element.of))
+          .flatMap(([name]) => [name, `_${name}`]),
+        isText: (element.type === 'string' || element.type === 'markdown') && element.codes === undefined,
       },
     ]),
   );
   const seen = new Set<string>();
   const required = [...elements.values()].filter(({ min, of, name: key }) => {
-    const fresh = min === 1 && !seen.has(of ?? key);
+    const fresh = (min === 1 || UK_CORE_REQUIRED[name] === key) && !seen.has(of ?? key);
     seen.add(of ?? key);
     return fresh;
   });

@@ -21,21 +21,24 @@ export interface SearchParameter {
 }
 
 const types = r4.types as unknown as Readonly<Record<string, Readonly<Record<string, ElementDefinition>>>>;
-const resources: ReadonlySet<string> = new Set(r4.resources);
+/** The resource types that a record can hold; conformance resources are left out. */
+export const RESOURCE_TYPES = r4.resources as readonly ResourceType[];
+const resources: ReadonlySet<string> = new Set(RESOURCE_TYPES);
 const codes = r4.codes as unknown as Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 const parameters = searchParameters as unknown as Readonly<Record<string, Readonly<Record<string, SearchParameter>>>>;
 
 /** The elements of a resource type, data type or backbone element (`Observation.component`), in their order. */
 export const elementsOf = (type: string): Readonly<Record<string, ElementDefinition>> | undefined => types[type];
 
-/** True for a resource type that a record can hold; conformance resources are left out. */
+/** True for one of {@link RESOURCE_TYPES}. */
 export const isResourceType = (name: unknown): name is ResourceType => typeof name === 'string' && resources.has(name);
 
 /** The codes of a required binding, by system. */
 export const requiredCodes = (key: string): Readonly<Record<string, readonly string[]>> => codes[key] ?? {};
 
 /** The element in which a type of the patient compartment names its patient. */
-export const patientElement = (type: string): string | undefined => (r4.patient as Readonly<Record<string, string>>)[type];
+export const patientElement = (type: string): string | undefined =>
+  (r4.patient as Readonly<Record<string, string>>)[type];
 
 /** The search parameters of a type, those of every resource included. */
 export const searchParametersOf = (type: ResourceType): Readonly<Record<string, SearchParameter>> => ({

@@ -1,0 +1,76 @@
+import { isObject, type Json, objects, ourExtension, text, ukCoreExtension } from '../../src/fhir/index.ts';
+import { codings, HL7, systemOf } from './codes.ts';
+import { extensionName, valueOf } from './extensions.ts';
+import { addExtension, asConcept, type ExtensionMove, type Move, type TypeMapping } from './move.ts';
+import { type Context, targetOf } from './references.ts';
+
+/** Suppliers write parent, child and sibling in either case. */
+export const relatedProblem: ExtensionMove = (extension) => [
+  {
+    ...extension,
+    url: ourExtension('related-problem-header'),
+    extension: objects(extension['extension']).map((it) =>
+      it['url'] === 'type' && typeof it['valueCode'] === 'string'
+        ? { ...it, valueCode: it['valueCode'].toLowerCase() }
+        : it,
+    ),
+  },
+];
+
+/** A Condition that a problem header heads is the same problem: only the header is an item of the problem list. */
+const category: Move = (value, draft, { id, context }) => {
+  if (id === undefined || !underlying(context).has(id)) {
+    draft['category'] = value;
+    return;
+  }
+  const kept = objects(value).map((it) => ({ ...it, coding: codings(it).filter((coding) => !isProblem(coding)) }));
+  draft['category'] = kept.filter((it) => it.coding.length > 0 || text((it as Json)['text']) !== undefined);
+  if (objects(value).some((it) => codings(it).some(isProblem)))
+    addExtension(draft, setAside('category', 'problem-list-item'));
+};
+
+const isProblem = ({ system, code }: Json): boolean =>
+  code === 'problem-list-item' && systemOf(system, code) === HL7.conditionCategory;
+
+const setAside = (path: string, value: string): Json => ({
+  url: ourExtension('source-value'),
+  extension: [
+    { url: 'path', valueString: path },
+    { url: 'value', valueString: value },
+  ],
+});
+
+/** The ids of Conditions that another Condition heads and that head nothing themselves. */
+const underlying = (context: Context): ReadonlySet<string> =>
+  context.memo('gp-connect underlying problems', () => {
+    const headed = new Set<string>();
+    const heads = new Set<string>();
+    for (const { id, body } of context.all('Condition')) {
+      for (const extension of objects(body['extension'])) {
+        if (extensionName(extension['url']) !== 'ActualProblem') continue;
+        heads.add(id);
+        const item = valueOf(extension);
+        const target = isObject(item) ? targetOf(item['reference']) : undefined;
+        if (target?.kind === 'Condition') headed.add(target.id);
+      }
+    }
+    return new Set([...headed].filter((it) => !heads.has(it)));
+  });
+
+export const condition: TypeMapping = {
+  type: 'Condition',
+  elements: {
+    clinicalStatus: asConcept('clinicalStatus', HL7.conditionClinical),
+    verificationStatus: asConcept('verificationStatus', HL7.conditionVerification),
+    category,
+    context: 'encounter',
+    assertedDate: 'recordedDate',
+  },
+  extensions: {
+    ActualProblem: ourExtension('actual-problem'),
+    ProblemSignificance: ourExtension('problem-significance'),
+    RelatedClinicalContent: ourExtension('related-clinical-content'),
+    RelatedProblemHeader: relatedProblem,
+    ConditionEpisode: ukCoreExtension('ConditionEpisode'),
+  },
+};

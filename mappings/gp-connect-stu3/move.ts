@@ -1,0 +1,117 @@
+import { isObject, type Json, list, type ResourceType, text } from '../../src/fhir/index.ts';
+import { extensionName } from './extensions.ts';
+import { rename, rowOf, without } from './objects.ts';
+import type { Context } from './references.ts';
+
+/** A resource on its way from STU3 to R4. Its values are the source's own objects: they are read, never changed. */
+export type Draft = Record<string, unknown>;
+
+/** What a move may look at besides the value: the whole source resource and its siblings. */
+export interface Scope {
+  readonly body: Json;
+  /** The record's id; a contained resource is no record. */
+  readonly id: string | undefined;
+  readonly context: Context;
+}
+
+/** Puts one element's value where R4 wants it. */
+export type Move = (value: unknown, draft: Draft, scope: Scope) => void;
+
+/** Puts one extension where R4 wants it, and returns what of it remains an extension. */
+export type ExtensionMove = (extension: Json, draft: Draft, scope: Scope) => readonly Json[];
+
+/** How one STU3 type becomes an R4 type. An element without a rule keeps its name, an extension its url. */
+export interface TypeMapping {
+  readonly type: ResourceType;
+  /** A new name, or a move. */
+  readonly elements?: Readonly<Record<string, string | Move>>;
+  /** By {@link extensionName}: a new url, or a move. */
+  readonly extensions?: Readonly<Record<string, string | ExtensionMove>>;
+  /** What can only be said when all else is in place. */
+  readonly finish?: (draft: Draft, scope: Scope) => void;
+}
+
+/** Adds a value to an element. Where one stands already both stay: {@link conform} shows the first and keeps the other. */
+export const add = (draft: Draft, name: string, value: unknown): void => {
+  if (value === undefined) return;
+  const existing = draft[name];
+  draft[name] = existing === undefined ? value : [...list(existing), ...list(value)];
+};
+
+export const addExtension = (draft: Draft, ...extensions: readonly Json[]): void => {
+  if (extensions.length > 0) add(draft, 'extension', extensions);
+};
+
+/** Keeps values that R4 has no place for under the path they had: no element has such a name, so all are kept aside. */
+export const keepAside = (draft: Draft, path: string, rest: unknown): void => {
+  if (isObject(rest)) for (const key in rest) add(draft, `${path}.${key}`, rest[key]);
+  else add(draft, path, rest);
+};
+
+/** Moves every element of a STU3 resource to its place in R4. Nothing is copied but the object itself. */
+export const moveResource = (mapping: TypeMapping, scope: Scope): Draft => {
+  const { elements = {}, finish } = mapping;
+  const { body } = scope;
+  const draft: Draft = { resourceType: mapping.type };
+  for (const key in body) {
+    const value = body[key];
+    if (key === 'resourceType' || key === 'extension' || value === undefined) continue;
+    if (key === 'id') moveId(scope, draft);
+    else if (key === 'meta') moveMeta(value, draft);
+    else {
+      const shadow = key.startsWith('_');
+      const rule = rowOf(elements, shadow ? key.slice(1) : key);
+      if (rule === undefined) add(draft, key === '__proto__' ? 'proto' : key, value);
+      else if (typeof rule === 'string') add(draft, shadow ? `_${rule}` : rule, value);
+      else if (shadow) add(draft, key, value);
+      else rule(value, draft, scope);
+    }
+  }
+  if (body['extension'] !== undefined) moveExtensions(mapping, draft, scope);
+  finish?.(draft, scope);
+  return draft;
+};
+
+/** Some suppliers' ids are none that FHIR allows: they name the record and are not shown. */
+const LEGAL_ID = /^[A-Za-z0-9.-]{1,64}$/;
+const moveId = ({ body, id }: Scope, draft: Draft): void => {
+  if (id === undefined || LEGAL_ID.test(id)) draft['id'] = id ?? body['id'];
+};
+
+/** The profiles of STU3 say nothing of the R4 resource. */
+const moveMeta = (meta: unknown, draft: Draft): void => {
+  const rest = isObject(meta) ? without(meta, 'profile') : meta;
+  if (!isObject(rest) || Object.keys(rest).length > 0) draft['meta'] = rest;
+};
+
+const moveExtensions = ({ extensions = {} }: TypeMapping, draft: Draft, scope: Scope): void => {
+  for (const extension of list(scope.body['extension'])) {
+    if (!isObject(extension)) {
+      add(draft, 'extension', [extension]);
+      continue;
+    }
+    const rule = rowOf(extensions, extensionName(extension['url']));
+    if (rule === undefined) addExtension(draft, extension);
+    else if (typeof rule === 'string') addExtension(draft, { ...extension, url: rule });
+    else addExtension(draft, ...rule(extension, draft, scope));
+  }
+};
+
+/** A value that R4 holds as a CodeableConcept and STU3 as a code. */
+export const asConcept =
+  (name: string, system: string): Move =>
+  (value, draft) => {
+    const code = text(value);
+    add(draft, name, code === undefined ? value : { coding: [{ system, code }] });
+  };
+
+/** A backbone element, one or many, whose own elements have other names in R4. */
+export const renamed =
+  (name: string, names: Readonly<Record<string, string>>): Move =>
+  (value, draft) => {
+    add(
+      draft,
+      name,
+      list(value).map((it) => (isObject(it) ? rename(it, names) : it)),
+    );
+  };

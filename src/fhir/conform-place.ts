@@ -1,0 +1,57 @@
+import type { CompiledType } from './definitions/compiled.ts';
+import type { Dialect, FindingCode, Report } from './dialect.ts';
+import { isBlank, sourceValues } from './source-value.ts';
+import type { Json } from './types.ts';
+
+/** Where in a resource {@link conform} is. The path is spelt out only for a finding. */
+export interface Place {
+  readonly type: CompiledType;
+  readonly name: string;
+  readonly index: number;
+  readonly above: Place | undefined;
+  kept: Json[] | undefined;
+  readonly run: {
+    readonly dialect: Dialect;
+    readonly report: Report;
+    /** The types of contained resources by id. */
+    readonly contained: ReadonlyMap<string, string>;
+  };
+}
+
+/** An object under construction. */
+export type Draft = Record<string, unknown>;
+
+const pathOf = ({ name, index, above }: Place): string =>
+  (above ? `${pathOf(above)}.` : '') + (index < 0 ? name : `${name}[${index}]`);
+
+/** Reports a finding at a place, or at an element of it. */
+export const find = (code: FindingCode, place: Place, name?: string): void =>
+  place.run.report({ code, path: name === undefined ? pathOf(place) : `${pathOf(place)}.${name}` });
+
+/** Keeps a value that has no place here in the nearest element that can hold an extension. */
+export const keep = (place: Place, name: string, value: unknown): void => {
+  let host = place;
+  let path = name;
+  while (!host.type.extensible) {
+    if (!host.above) return;
+    path = `${host.index < 0 ? host.name : `${host.name}[${host.index}]`}.${path}`;
+    host = host.above;
+  }
+  (host.kept ??= []).push(...sourceValues(path, value));
+};
+
+/** Reports a value that cannot stay where it stands, and keeps it beside. */
+export const strange = (
+  code: FindingCode,
+  place: Place,
+  { name, value }: { readonly name: string; readonly value: unknown },
+): void => {
+  if (isBlank(value)) return;
+  find(code, place, name);
+  keep(place, name, value);
+};
+
+/** Leaves an object out and keeps its leaves where it stood. */
+export const refuse = (code: FindingCode, value: unknown, { above, name, index }: Place): undefined => {
+  if (above) strange(code, above, { name: index < 0 ? name : `${name}[${index}]`, value });
+};

@@ -1,0 +1,31 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { definitions } from './generate/definitions.ts';
+import { pages } from './generate/docs.ts';
+import { packageFiles } from './generate/fhir-package.ts';
+
+const fhir = join(import.meta.dirname, '../src/fhir');
+
+describe('what is generated is what the generators write', () => {
+  it('the R4 tables', () => {
+    const { types, parameters } = definitions();
+    expect(readFileSync(join(fhir, 'definitions/r4.json'), 'utf8') === `${types}\n`, 'npm run generate').to.equal(true);
+    expect(
+      readFileSync(join(fhir, 'definitions/search-parameters.json'), 'utf8') === `${parameters}\n`,
+      'npm run generate',
+    ).to.equal(true);
+  });
+
+  it('the FHIR package of our own extensions and codes', () => {
+    const files = packageFiles();
+    expect(readdirSync(join(fhir, 'package')).sort()).to.deep.equal([...files.keys()].sort());
+    for (const [name, content] of files)
+      expect(readFileSync(join(fhir, 'package', name), 'utf8'), name).to.equal(content);
+  });
+
+  it('the pages made from tables', () => {
+    for (const [path, content] of pages())
+      expect(readFileSync(join(import.meta.dirname, '..', path), 'utf8'), path).to.equal(content);
+  });
+});

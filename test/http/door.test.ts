@@ -1,0 +1,371 @@
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { memorySource } from '../../adapters/memory/index.ts';
+import type { App } from '../../src/app.ts';
+import type { Bundle, CapabilityStatement, Json, OperationOutcome } from '../../src/fhir/index.ts';
+import { startTestApp } from '../support/app.ts';
+
+const NHS = '9990000018';
+const OTHER = '9990000026';
+const person = (id: string, value: string): Json => ({
+  resourceType: 'Patient',
+  id,
+  identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value }],
+});
+const flag = (id: string, of: string, more: object = {}): Json => ({
+  resourceType: 'Flag',
+  id,
+  status: 'active',
+  code: { text: id },
+  subject: { reference: `Patient/${of}` },
+  ...more,
+});
+const records = { [NHS]: [person('p', NHS), flag('a', 'p')], [OTHER]: [person('o', OTHER), flag('b', 'o')] };
+
+const SYSTEM = 'https://fhir.nhs.uk/CodeSystem/http-error-codes';
+
+describe('the door', () => {
+  let app: App;
+  let asked = 0;
+  let root: string;
+  before(async () => {
+    const adapter = memorySource({
+      types: ['Patient', 'Flag', 'AllergyIntolerance', 'Condition'],
+      records,
+      asked: () => (asked += 1),
+    });
+    app = await startTestApp([{ id: 'one', adapter }], { maxBodyBytes: 2000 });
+    root = app.base.replace('/FHIR/R4', '');
+  });
+  beforeEach(() => (asked = 0));
+  after(() => app.close());
+
+  const ask = async (path: string, options: RequestInit = {}) => {
+    const response = await fetch(`${app.base}${path}`, options);
+    return { status: response.status, headers: response.headers, body: (await response.json()) as OperationOutcome };
+  };
+  const form = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): RequestInit => ({
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    body,
+  });
+
+  describe('refuses before any source is called', () => {
+    const cases: [
+      name: string,
+      path: string,
+      status: number,
+      code: string,
+      expression?: string | undefined,
+      options?: RequestInit,
+    ][] = [
+      ['an NHS number with a wrong check digit', '/Flag?patient=9990000019', 400, 'BAD_REQUEST', 'patient'],
+      ['an NHS number that is none', '/Flag?patient=abc', 400, 'BAD_REQUEST', 'patient'],
+      ['no patient', '/Flag', 400, 'BAD_REQUEST', 'patient'],
+      ['two patients', `/Flag?patient=${NHS}&patient=${OTHER}`, 400, 'BAD_REQUEST', 'patient'],
+      ['a type that no source holds', `/Claim?patient=${NHS}`, 400, 'BAD_REQUEST'],
+      ['a type that FHIR does not have', `/Unicorn?patient=${NHS}`, 400, 'BAD_REQUEST'],
+      ['an unknown parameter', `/Flag?patient=${NHS}&colour=red`, 400, 'BAD_REQUEST', 'colour'],
+      ['a parameter that is not supported yet', `/Flag?patient=${NHS}&_sort=date`, 400, 'BAD_REQUEST', '_sort'],
+      ['a malformed date', `/AllergyIntolerance?patient=${NHS}&date=2024-13-01`, 400, 'BAD_REQUEST', 'date'],
+      ['a forged id', `/Flag/${'x'.repeat(54)}`, 404, 'NOT_FOUND'],
+      ['a source’s own id', '/Flag/a', 404, 'NOT_FOUND'],
+      ['an address that is none', '/nothing/here/at/all', 404, 'NOT_FOUND'],
+      ['an address in lower case', `/flag?patient=${NHS}`, 404, 'NOT_FOUND'],
+      [
+        'a create',
+        '/Flag',
+        405,
+        'METHOD_NOT_ALLOWED',
+        undefined,
+        { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/fhir+json' } },
+      ],
+      ['a delete', '/Flag/a', 405, 'METHOD_NOT_ALLOWED', undefined, { method: 'DELETE' }],
+      ['a search by GET at _search', '/Flag/_search', 405, 'METHOD_NOT_ALLOWED'],
+      [
+        'XML, for now',
+        `/Flag?patient=${NHS}`,
+        406,
+        'NOT_ACCEPTABLE',
+        undefined,
+        { headers: { Accept: 'application/fhir+xml' } },
+      ],
+      ['XML by _format', `/Flag?patient=${NHS}&_format=xml`, 406, 'NOT_ACCEPTABLE', '_format'],
+      ['HTML', '/metadata', 406, 'NOT_ACCEPTABLE', undefined, { headers: { Accept: 'text/html' } }],
+      [
+        'a search posted as JSON',
+        '/Flag/_search',
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+        undefined,
+        { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } },
+      ],
+      [
+        'a compressed body',
+        '/Flag/_search',
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+        undefined,
+        form(Uint8Array.from(gzipSync('patient=1')), { 'Content-Encoding': 'gzip' }),
+      ],
+      ['a body over the limit', '/Flag/_search', 413, 'BAD_REQUEST', undefined, form(`patient=${'9'.repeat(3000)}`)],
+      ['a path that cannot be decoded', '/Flag/%E0%A4%A', 400, 'BAD_REQUEST'],
+    ];
+    for (const [name, path, status, code, expression, options] of cases) {
+      it(`${name}: ${status}`, async () => {
+        const answer = await ask(path, options);
+        expect(answer.status).to.equal(status);
+        expect(answer.headers.get('content-type')).to.equal('application/fhir+json; charset=utf-8');
+        const { resourceType, meta, issue } = answer.body;
+        expect(resourceType).to.equal('OperationOutcome');
+        expect(meta?.profile).to.deep.equal(['https://fhir.hl7.org.uk/StructureDefinition/UKCore-OperationOutcome']);
+        expect(issue).to.have.length(1);
+        expect(issue[0]).to.include({ severity: 'error' });
+        expect(issue[0]!.details?.coding).to.deep.equal([{ system: SYSTEM, code }]);
+        expect(issue[0]!.expression?.[0]).to.equal(expression);
+        expect(JSON.stringify(answer.body))
+          .to.not.contain(NHS)
+          .and.not.match(/at .*\.ts|Error|node_modules/);
+        expect(asked).to.equal(0);
+      });
+    }
+  });
+
+  it('says which methods an address has', async () => {
+    const { headers } = await ask('/Flag/a', { method: 'PUT', body: '' });
+    expect(headers.get('allow')).to.equal('GET, HEAD');
+  });
+
+  it('answers whoever takes JSON, by any of its names', async () => {
+    for (const accept of [
+      'application/fhir+json',
+      'application/json',
+      '*/*',
+      'text/html, application/fhir+json;q=0.5',
+      'application/fhir+json;fhirVersion=4.0',
+    ]) {
+      expect((await ask(`/Flag?patient=${NHS}`, { headers: { Accept: accept } })).status, accept).to.equal(200);
+    }
+    for (const format of ['json', 'application/fhir+json', 'application%2Ffhir%2Bjson']) {
+      expect(
+        (await ask(`/Flag?patient=${NHS}&_format=${format}`, { headers: { Accept: 'text/html' } })).status,
+        format,
+      ).to.equal(200);
+    }
+  });
+
+  it('reads one patient’s record by id and never another’s', async () => {
+    const { body } = await ask(`/Flag?patient=${NHS}`);
+    const bundle = body as unknown as Bundle;
+    const id = bundle.entry![0]!.resource!.id!;
+    expect((await ask(`/Flag/${id}`)).body).to.deep.equal(bundle.entry![0]!.resource);
+    expect((await ask(`/Condition/${id}`)).status).to.equal(404);
+    expect((await ask(`/Flag/${id}x`)).status).to.equal(404);
+    expect((await ask(`/Flag/${id}?colour=red`)).status).to.equal(400);
+  });
+
+  it('mirrors the ids of the caller and keeps answers out of caches', async () => {
+    const { headers } = await ask('/metadata', {
+      headers: { 'X-Request-ID': 'abc', 'X-Correlation-ID': '11D46F5F-CDEF-4865-94B2-0EE0EDCC26DA' },
+    });
+    expect(headers.get('x-request-id')).to.equal('abc');
+    expect(headers.get('x-correlation-id')).to.equal('11D46F5F-CDEF-4865-94B2-0EE0EDCC26DA');
+    expect(headers.get('cache-control')).to.equal('no-store');
+    expect(headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(headers.has('x-powered-by')).to.equal(false);
+  });
+
+  it('says what its sources can do, and no more', async () => {
+    const statement = (await ask('/metadata')).body as unknown as CapabilityStatement;
+    expect(statement).to.include({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', kind: 'instance' });
+    const types = statement.rest![0]!.resource!;
+    expect(types.map((it) => it.type)).to.deep.equal(['AllergyIntolerance', 'Condition', 'Flag', 'Patient']);
+    for (const { type, searchParam } of types) {
+      for (const { name, type: kind } of searchParam ?? []) {
+        if (name === 'patient' || name === 'identifier' || name === '_id') continue;
+        const { status } = await ask(
+          `/${type}?${type === 'Patient' ? '_id' : 'patient'}=${NHS}&${name}=${kind === 'date' ? '2024' : 'x'}`,
+        );
+        expect(status, `${type} ${name}`).to.equal(200);
+      }
+    }
+  });
+
+  it('serves its own definitions', async () => {
+    const url = 'https://patient-core-records.example/fhir/StructureDefinition/ledger';
+    const { body } = await ask(`/StructureDefinition?url=${url}`);
+    expect((body as unknown as Bundle).total).to.equal(1);
+    expect((await ask('/StructureDefinition/ledger')).body).to.include({ resourceType: 'StructureDefinition', url });
+    expect((await ask('/CodeSystem/source-status')).status).to.equal(200);
+    expect((await ask('/CodeSystem/none')).status).to.equal(404);
+    expect((await ask('/CodeSystem?name=x')).status).to.equal(400);
+  });
+
+  it('ignores parameters when asked to, and names them', async () => {
+    const { status, body } = await ask(`/Flag?patient=${NHS}&colour=red&_sort=date`, {
+      headers: { Prefer: 'handling=lenient' },
+    });
+    expect(status).to.equal(200);
+    const bundle = body as unknown as Bundle;
+    const outcome = bundle.entry!.at(-1)!.resource as OperationOutcome;
+    expect(outcome.issue.map((it) => it.expression?.[0]).filter(Boolean)).to.deep.equal(['colour', '_sort']);
+    expect(bundle.link).to.deep.equal([{ relation: 'self', url: `${app.base}/Flag?patient=${NHS}` }]);
+  });
+
+  it('is not troubled by a peculiar query', async () => {
+    for (const query of [
+      '?',
+      '?&&&',
+      '?patient',
+      '?patient=%00',
+      '?__proto__=1&patient=' + NHS,
+      '?patient[]=1',
+      '?patient=%E0%A4',
+      `?patient=${NHS}&code=%2C`,
+    ]) {
+      expect((await ask(`/Condition${query}`)).status, query).to.equal(400);
+    }
+  });
+
+  it('answers HEAD as it would GET, without a body', async () => {
+    const response = await fetch(`${app.base}/Flag?patient=${NHS}`, { method: 'HEAD' });
+    expect(response.status).to.equal(200);
+    expect(await response.text()).to.equal('');
+  });
+
+  it('does not mirror what could forge a header', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = httpRequest(`${root}/_ping`, { headers: { 'X-Request-ID': 'a b' } }, (response) => {
+        expect(response.headers['x-request-id']).to.equal(undefined);
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.on('error', reject).end();
+    });
+    expect(status).to.equal(200);
+  });
+});
+
+describe('a facade over several sources', () => {
+  const held = { types: ['Patient', 'Flag'] as const, records };
+  const run = async (
+    sources: Parameters<typeof startTestApp>[0],
+    work: (base: string) => Promise<void>,
+  ): Promise<void> => {
+    const app = await startTestApp(sources, { deadlineMs: 400 });
+    try {
+      await work(app.base);
+    } finally {
+      await app.close();
+    }
+  };
+  const search = async (base: string, query = `Flag?patient=${NHS}`, headers = {}) => {
+    const response = await fetch(`${base}/${query}`, { headers });
+    return { status: response.status, body: (await response.json()) as Bundle };
+  };
+
+  it('gives the same record of two sources two ids', () =>
+    run(
+      [
+        { id: 'one', adapter: memorySource(held) },
+        { id: 'two', adapter: memorySource(held) },
+      ],
+      async (base) => {
+        const { body } = await search(base);
+        const ids = body.entry!.filter((it) => it.search?.mode === 'match').map((it) => it.resource!.id);
+        expect(new Set(ids).size).to.equal(2);
+      },
+    ));
+
+  it('fails when a required source does, whoever else answered', () =>
+    run(
+      [
+        { id: 'one', adapter: memorySource(held) },
+        { id: 'two', adapter: memorySource({ ...held, fails: 'refused' }), required: true },
+      ],
+      async (base) => {
+        expect((await search(base)).status).to.equal(502);
+      },
+    ));
+
+  it('answers 504 when the only failure is slowness', () =>
+    run(
+      [
+        { id: 'one', adapter: memorySource(held) },
+        { id: 'two', adapter: memorySource({ ...held, delayMs: 5000 }), required: true },
+      ],
+      async (base) => {
+        expect((await search(base)).status).to.equal(504);
+      },
+    ));
+
+  it('names a source that cannot hold the type, and does not ask it', () =>
+    run(
+      [
+        { id: 'one', adapter: memorySource(held) },
+        { id: 'two', adapter: memorySource({ types: ['Patient', 'List'], records }) },
+      ],
+      async (base) => {
+        const { body } = await search(base);
+        const outcome = body.entry!.at(-1)!.resource as OperationOutcome;
+        expect(outcome.issue.map((it) => it.details?.coding?.[0]?.code)).to.deep.equal(['answered', 'not-asked']);
+        expect(body.meta?.tag?.[0]?.code).to.equal('complete');
+      },
+    ));
+
+  it('passes a source’s own warning on, word for word, and is partial where entries are missing', () => {
+    const warnings = [
+      { code: 'confidential-items', text: 'Items excluded.', effect: 'withheld' as const },
+      { code: 'other', types: ['List' as const] },
+    ];
+    return run([{ id: 'one', adapter: memorySource({ ...held, warnings }) }], async (base) => {
+      const { body } = await search(base);
+      const outcome = body.entry!.at(-1)!.resource as OperationOutcome;
+      expect(outcome.issue.map((it) => [it.severity, it.code, it.details?.text])).to.deep.equal([
+        [
+          'warning',
+          'suppressed',
+          'one record (source one) answered and holds something back; entries may be missing from this answer.',
+        ],
+        ['warning', 'suppressed', 'Items excluded.'],
+      ]);
+      expect(body.meta?.tag?.[0]?.code).to.equal('partial');
+    });
+  });
+
+  it('reports a record that cannot be mapped and returns the rest', () => {
+    const broken = {
+      ...records,
+      [NHS]: [
+        ...records[NHS],
+        {
+          resourceType: 'Flag',
+          id: 'bad',
+          get status(): string {
+            throw new Error('broken');
+          },
+        },
+      ],
+    };
+    return run([{ id: 'one', adapter: memorySource({ ...held, records: broken }) }], async (base) => {
+      const { body } = await search(base);
+      expect(body.total).to.equal(1);
+      const outcome = body.entry!.at(-1)!.resource as OperationOutcome;
+      expect(outcome.issue[1]).to.deep.include({ severity: 'warning', diagnostics: 'one: Flag/bad' });
+    });
+  });
+
+  it('stops reading at its cap and says that the answer is incomplete', async () => {
+    const many = { [NHS]: [person('p', NHS), ...Array.from({ length: 30 }, (_, at) => flag(`f${at}`, 'p'))] };
+    const app = await startTestApp([{ id: 'one', adapter: memorySource({ ...held, scope: 'type', records: many }) }], {
+      maxRecordsPerSource: 10,
+    });
+    const { body } = await search(app.base);
+    await app.close();
+    expect(body.total).to.equal(10);
+    expect((body.entry!.at(-1)!.resource as OperationOutcome).issue[0]!.details?.coding?.[0]?.code).to.equal(
+      'incomplete',
+    );
+  });
+});

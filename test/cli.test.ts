@@ -1,0 +1,161 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect } from 'chai';
+import type { Bundle } from '../src/fhir/index.ts';
+
+const root = join(import.meta.dirname, '..');
+const people = join(root, 'sandbox/people');
+
+const pcr = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['src/cli.ts', ...args], { cwd: root, maxBuffer: 1e8 }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+
+describe('pcr', function () {
+  this.timeout(20_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'pcr-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('maps one raw answer into one readable collection Bundle', async () => {
+    const { code, out } = await pcr('map', 'gp-connect', join(people, 'gp-connect/9990000018.json'));
+    expect(code).to.equal(0);
+    const bundle = JSON.parse(out) as Bundle;
+    expect(bundle).to.include({ resourceType: 'Bundle', type: 'collection' });
+    expect(out).to.contain('\n  "type": "collection"');
+    const patients = bundle.entry!.filter((it) => it.resource?.resourceType === 'Patient');
+    expect(patients).to.have.length(1);
+    const id = patients[0]!.resource!.id!;
+    expect(out).to.contain(`"reference": "Patient/${id}"`);
+    for (const { resource } of bundle.entry!)
+      expect(resource?.id ?? '', resource?.resourceType).to.match(/^[A-Za-z0-9.-]{0,64}$/);
+  });
+
+  it('maps several into NDJSON, or into a folder, issues as the last entry', async () => {
+    const files = ['9990000018', '9990000042'].map((it) => join(people, `community-json/${it}.json`));
+    const { out } = await pcr('map', 'community-json', ...files);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((it) => JSON.parse(it) as Bundle);
+    expect(lines.map((it) => it.type)).to.deep.equal(['collection', 'collection']);
+    expect(lines[0]!.entry!.at(-1)!.resource!.resourceType).to.equal('OperationOutcome');
+    const { code, out: nothing } = await pcr(
+      'map',
+      'fhir-r4',
+      join(people, 'fhir-r4/9990000018.json'),
+      '--out',
+      join(folder, 'deep/out'),
+    );
+    expect([code, nothing]).to.deep.equal([0, '']);
+    expect(readdirSync(join(folder, 'deep/out'))).to.deep.equal(['9990000018.json']);
+  });
+
+  it('maps a bare resource, and a type without a mapping becomes an issue', async () => {
+    const bare = join(folder, 'bare.json');
+    writeFileSync(
+      bare,
+      JSON.stringify({
+        resourceType: 'Observation',
+        id: 'x',
+        status: 'final',
+        code: { text: 'Weight' },
+        valueQuantity: { value: 80 },
+      }),
+    );
+    const mapped = JSON.parse((await pcr('map', 'gp-connect', bare)).out) as Bundle;
+    expect(mapped.entry![0]!.resource!.resourceType).to.equal('Observation');
+    writeFileSync(bare, JSON.stringify({ resourceType: 'Parameters', id: 'p' }));
+    const { code, out } = await pcr('map', 'gp-connect', bare);
+    expect(code).to.equal(0);
+    expect(out).to.contain('unknown-type').and.to.contain('Parameters/p');
+  });
+
+  it('keeps the digits of decimals from file to output', async () => {
+    const file = join(folder, 'digits.json');
+    writeFileSync(
+      file,
+      '{"resourceType":"Observation","id":"x","status":"final","code":{"text":"K"},"valueQuantity":{"value":4.00,"unit":"mmol/L"}}',
+    );
+    for (const adapter of ['gp-connect', 'fhir-r4'])
+      expect((await pcr('map', adapter, file)).out).to.contain('"value": 4.00');
+  });
+
+  it('ends with 2 where a file cannot be read, and maps the others', async () => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, '{"resourceType": "Bundle", ');
+    const { code, out, err } = await pcr(
+      'map',
+      'gp-connect',
+      broken,
+      join(folder, 'missing.json'),
+      join(people, 'gp-connect/9990000069.json'),
+    );
+    expect(code).to.equal(2);
+    expect(err.trim().split('\n')).to.have.length(2);
+    expect((JSON.parse(out) as Bundle).type).to.equal('collection');
+  });
+
+  it('explains itself when it is used wrongly', async () => {
+    for (const args of [
+      [],
+      ['nonsense'],
+      ['map'],
+      ['map', 'no-such-adapter', 'x'],
+      ['map', '../src', 'x'],
+      ['start'],
+      ['map', 'gp-connect', '--colour', 'red'],
+      ['sandbox', '--port', 'x'],
+    ]) {
+      const { code, err } = await pcr(...args);
+      expect(code, args.join(' ')).to.equal(2);
+      expect(err, args.join(' ')).to.match(/^pcr: .+\n\npcr: the Patient Core Records API/);
+    }
+    expect((await pcr('help')).code).to.equal(0);
+  });
+
+  it('does not start with a wrong config, and says why, one line per fault', async () => {
+    const config = JSON.parse(readFileSync(join(root, 'config/sandbox.json'), 'utf8')) as {
+      sources: { adapter: string }[];
+      colour?: string;
+    };
+    config.sources[0]!.adapter = 'telepathy';
+    const file = join(folder, 'config.json');
+    writeFileSync(file, JSON.stringify(config));
+    const unset = await pcr('start', '--config', file);
+    expect(unset.code).to.equal(2);
+    expect(unset.err).to.match(/sealingKeys\[0\]\.secret: the environment variable PCR_SEALING_KEY is not set\n$/);
+  });
+
+  it('runs the sandbox over other people’s answers: one line on stdout when it is ready, and it ends when told', async () => {
+    const child = spawn(process.execPath, ['src/cli.ts', 'sandbox', '--port', '0', '--data', people], { cwd: root });
+    const lines: string[] = [];
+    const reader = createInterface(child.stdout);
+    const ready = await new Promise<{
+      ready: boolean;
+      base: string;
+      people: string[];
+      sources: { id: string; url: string }[];
+    }>((resolve) => {
+      reader.on('line', (line) => {
+        lines.push(line);
+        resolve(JSON.parse(line) as never);
+      });
+    });
+    expect(ready.ready).to.equal(true);
+    expect(ready.people).to.include('9990000093').and.not.include('9990000158');
+    expect(ready.sources.map((it) => it.id)).to.deep.equal(['gp', 'acute', 'community']);
+    const response = await fetch(`${ready.base}/Condition?patient=9990000093`);
+    expect(response.status, 'a person with faults has none here').to.equal(200);
+    expect(await response.text()).to.not.contain('"code":"timeout"');
+    child.kill('SIGTERM');
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    expect(code).to.equal(0);
+    expect(lines).to.have.length(1);
+  });
+});

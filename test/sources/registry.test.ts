@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import memory, { memorySource } from '../../adapters/memory/index.ts';
 import { type AdapterDefinition, SourceError } from '../../src/adapter/index.ts';
-import { ConfigError, type SourceConfig } from '../../src/platform/config.ts';
+import type { ConfigError } from '../../src/platform/config.ts';
+import { type SourceConfig } from '../../src/platform/config.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { ask } from '../../src/sources/ask.ts';
 import { loadAdapter, loadPart } from '../../src/sources/load.ts';
@@ -41,7 +42,7 @@ describe('the registry of sources', () => {
       'sources[0].adapter: memory claims search and has no method for it',
       'sources[0].adapter: memory claims read and has no method for it',
     ]);
-    const more = connected({ ...memory.connect({} as never, {} as never), dance: () => undefined });
+    const more = connected({ ...memory.connect({}, {} as never), dance: () => undefined });
     expect(await faultsOf([config()], more)).to.deep.equal(['sources[0].adapter: memory has an unknown method dance']);
     const mute: AdapterDefinition = {
       ...memory,
@@ -65,7 +66,7 @@ describe('asking a source', () => {
   const source = (deadlineMs?: number) => ({
     ...config({ deadlineMs }),
     adapter: memory,
-    capabilities: memory.capabilities({} as never),
+    capabilities: memory.capabilities({}),
     source: { health: () => Promise.resolve() },
   });
   const asking = (ms: number) => ({ now: Date.now, log: silentLog, call: testCall(ms) });

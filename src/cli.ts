@@ -92,6 +92,9 @@ export const run = async ([command = '', ...args]: readonly string[]): Promise<n
 /** An error of the system in one line: `listen EADDRINUSE 127.0.0.1:8000`. */
 const describe = (error: unknown): string => (error instanceof Error ? error.message : 'failed');
 
+// A reader that has seen enough, `pcr map ... | head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 if (/^cli\.[jt]s$/.test(basename(process.argv[1] ?? '')) || basename(process.argv[1] ?? '') === 'pcr') {
   const code = await run(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;

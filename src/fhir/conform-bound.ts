@@ -4,16 +4,21 @@ import type { CompiledElement } from './definitions/compiled.ts';
 /** A coded value under a required binding: at least one coding of the value set, with its system, or kept aside. */
 export const readBound = (draft: Draft, element: CompiledElement, place: Place): Draft | undefined => {
   const allowed = Object.entries(element.bound ?? {});
-  let found = false;
-  for (const coding of (Array.isArray(draft['coding']) ? draft['coding'] : [draft]) as Draft[]) {
-    const systems = allowed.filter(([, codes]) => codes.includes(coding['code'] as string)).map(([system]) => system);
-    if (systems.includes(coding['system'] as string)) found = true;
-    else if (coding['system'] === undefined && systems.length === 1) {
-      find('repaired-form', place, 'coding.system');
-      coding['system'] = systems[0];
-      found = true;
-    }
-  }
+  const given = (Array.isArray(draft['coding']) ? draft['coding'] : [draft]) as readonly Draft[];
+  const read = given.map((coding) => withSystem(coding, allowed));
+  const found = read.some(({ code, system }) =>
+    allowed.some(([known, codes]) => known === system && codes.includes(code as string)),
+  );
   // What is only an extension, a data-absent-reason say, makes no claim that a value set could reject.
-  return found || Object.keys(draft).every((it) => it === 'extension') ? draft : refuse('unknown-code', draft, place);
+  if (!found && !Object.keys(draft).every((it) => it === 'extension')) return refuse('unknown-code', draft, place);
+  if (read.every((it, index) => it === given[index])) return draft;
+  find('repaired-form', place, 'coding.system');
+  return Array.isArray(draft['coding']) ? { ...draft, coding: read } : read[0];
+};
+
+/** A code that only one system of the value set has gets that system. */
+const withSystem = (coding: Draft, allowed: readonly (readonly [string, readonly string[]])[]): Draft => {
+  if (coding['system'] !== undefined) return coding;
+  const systems = allowed.filter(([, codes]) => codes.includes(coding['code'] as string));
+  return systems.length === 1 ? { ...coding, system: systems[0]?.[0] } : coding;
 };

@@ -10,23 +10,21 @@ const REFERENCE = /^(?:#\S*|urn:(?:uuid|oid):\S+|https?:\/\/\S+|([A-Z][A-Za-z]+)
  * A reference that is free text becomes a display; one to a type that R4 does not allow here, or into the resource itself
  * where nothing is, is kept aside.
  */
-export const readReference = (draft: Draft, element: CompiledElement, place: Place): Draft | undefined => {
-  readReferenceType(draft, place);
+export const readReference = (given: Draft, element: CompiledElement, place: Place): Draft | undefined => {
+  const draft = readReferenceType(given, place);
   const reference = draft['reference'];
   if (typeof reference !== 'string') return draft;
   const match = REFERENCE.exec(reference);
   if (!match) {
-    if (draft['display'] !== undefined && draft['display'] !== reference) addKept(draft, 'reference', reference);
-    draft['reference'] = undefined;
-    draft['display'] ??= reference;
-    return draft;
+    const said = draft['display'] === undefined || draft['display'] === reference;
+    const { reference: _, ...rest } = said ? { ...draft, display: reference } : withKept(draft, 'reference', reference);
+    return rest;
   }
   const inner = reference.startsWith('#') ? place.run.contained.get(reference.slice(1)) : undefined;
   if (reference.startsWith('#') && reference !== '#' && inner === undefined) {
     find('unresolved-reference', place);
-    addKept(draft, 'reference', reference);
-    draft['reference'] = undefined;
-    return draft;
+    const { reference: _, ...rest } = withKept(draft, 'reference', reference);
+    return rest;
   }
   const target = match[1] ?? inner;
   if (target !== undefined && element.targets && !element.targets.includes(target)) {
@@ -36,16 +34,18 @@ export const readReference = (draft: Draft, element: CompiledElement, place: Pla
 };
 
 /** `Reference.type` is the name of a type, or the canonical of a logical model. */
-const readReferenceType = (draft: Draft, place: Place): void => {
+const readReferenceType = (draft: Draft, place: Place): Draft => {
   const { type } = draft;
-  if (typeof type !== 'string' || /^([A-Z][A-Za-z]+$|https?:)/.test(type)) return;
+  if (typeof type !== 'string' || /^([A-Z][A-Za-z]+$|https?:)/.test(type)) return draft;
   const named = type.charAt(0).toUpperCase() + type.slice(1);
   find(isResourceType(named) ? 'repaired-form' : 'unknown-code', place, 'type');
-  if (!isResourceType(named)) addKept(draft, 'type', type);
-  draft['type'] = isResourceType(named) ? named : undefined;
+  if (isResourceType(named)) return { ...draft, type: named };
+  const { type: _, ...rest } = withKept(draft, 'type', type);
+  return rest;
 };
 
-/** Keeps a value in an element that was read already. */
-const addKept = (draft: Draft, name: string, value: unknown): void => {
-  draft['extension'] = [...((draft['extension'] as Json[] | undefined) ?? []), ...sourceValues(name, value)];
-};
+/** A copy that keeps a value beside the element that was read already. */
+const withKept = (draft: Draft, name: string, value: unknown): Draft => ({
+  ...draft,
+  extension: [...((draft['extension'] as Json[] | undefined) ?? []), ...sourceValues(name, value)],
+});

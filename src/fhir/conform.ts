@@ -10,7 +10,7 @@ import type { Dialect, Hook, Report } from './dialect.ts';
 import { isNumber } from './json.ts';
 import { readNarrative } from './narrative.ts';
 import { isBlank, sourceText } from './source-value.ts';
-import { type FhirResource, isObject, type Json } from './types.ts';
+import { type FhirResource, isObject, type Json, list } from './types.ts';
 
 /**
  * Brings a resource to structurally valid FHIR R4 and loses nothing on the way: unknown elements, impossible dates and
@@ -26,34 +26,75 @@ export const conform = (resource: Json, dialect: Dialect, report: Report): FhirR
   return readObject(resource, place) as unknown as FhirResource;
 };
 
+/**
+ * Reads an object as its type. What needs no change is handed back as it came: a copy is made at the first change, so
+ * that an answer which is mostly sound costs little more than looking at it.
+ */
 const readObject = (given: Json, place: Place): Draft => {
   const { type } = place;
-  const out: Draft = type.isResource ? { resourceType: type.name } : {};
+  const work: Work = { given, out: given, holes: false };
   let choices: string[] | undefined;
   for (const key in given) {
     const value = given[key];
-    if (value === undefined) continue;
+    if (value === undefined) {
+      work.holes = true;
+      continue;
+    }
     const element = type.elements.get(key);
-    if (!element) readStranger(out, key, given, place);
-    else if (choices && isChoiceOf(choices, element) && isChosen(out, element))
+    if (!element) readStranger(work, key, place);
+    else if (choices && isChoiceOf(choices, element) && isChosen(work.out, element, key)) {
       strange('single-expected', place, { name: key, value });
-    else if (element.read) readPrimitives(out, element, given, place);
-    else readComplex(out, element, value, place);
+      put(work, key, undefined);
+    } else if (element.read) readPrimitives(work, element, place);
+    else put(work, key, readComplex(element, value, place));
     if (element?.of !== undefined) (choices ??= []).push(element.of);
   }
-  if (type.invariant) settleInvariants(out, place);
-  if (out['contained'] !== undefined) settleContained(out, place);
-  for (const element of type.required) {
-    if (isChosen(out, element)) continue;
-    find('missing-required', place, element.of ?? element.name);
-    fillAbsent(out, element);
+  if (type.invariant) settleInvariants(work, place);
+  if (work.out['contained'] !== undefined) {
+    settleContained(copied(work), place);
+    work.holes = true;
   }
-  if (place.kept) out['extension'] = [...((out['extension'] as Json[] | undefined) ?? []), ...place.kept];
+  for (const element of type.required) {
+    if (isChosen(work.out, element)) continue;
+    find('missing-required', place, element.of ?? element.name);
+    fillAbsent(copied(work), element);
+  }
+  if (place.kept) copied(work)['extension'] = [...((work.out['extension'] as Json[] | undefined) ?? []), ...place.kept];
+  return work.holes ? withoutUndefined(work.out) : work.out;
+};
+
+/** What a draft holds, each primitive's `_name` beside it. */
+const withoutUndefined = (draft: Draft): Draft => {
+  const out: Draft = {};
+  for (const key in draft) {
+    if (key.startsWith('_') && key.slice(1) in draft) continue;
+    if (draft[key] !== undefined) out[key] = draft[key];
+    const shadow = `_${key}`;
+    if (draft[shadow] !== undefined) out[shadow] = draft[shadow];
+  }
   return out;
 };
 
-const isChosen = (out: Draft, { keys }: CompiledElement): boolean => {
-  for (const key of keys) if (out[key] !== undefined) return true;
+/** An object while it is read: `out` is what came until something changes. */
+interface Work {
+  readonly given: Json;
+  out: Draft;
+  /** True where an element is undefined, or a shadow was added that belongs beside its value. */
+  holes: boolean;
+}
+
+/** The draft to write to. */
+const copied = (work: Work): Draft => (work.out === work.given ? (work.out = { ...work.given }) : work.out);
+
+const put = (work: Work, key: string, value: unknown): void => {
+  if (work.out[key] === value) return;
+  if (value === undefined) work.holes = true;
+  copied(work)[key] = value;
+};
+
+/** @param but a key that does not count: the one being read. */
+const isChosen = (out: Draft, { keys }: CompiledElement, but?: string): boolean => {
+  for (const key of keys) if (key !== but && key !== `_${but ?? ''}` && out[key] !== undefined) return true;
   return false;
 };
 
@@ -61,15 +102,29 @@ const isChoiceOf = (choices: readonly string[], { of }: CompiledElement): boolea
   of !== undefined && choices.includes(of);
 
 /** A key that is no element: the `_name` of a primitive without a value, or something R4 does not know. */
-const readStranger = (out: Draft, key: string, given: Json, place: Place): void => {
+const readStranger = (work: Work, key: string, place: Place): void => {
+  const { given } = work;
   if (key === 'resourceType' && place.type.isResource) return;
   const element = key.startsWith('_') ? place.type.elements.get(key.slice(1)) : undefined;
-  if (!element?.read) strange('unknown-element', place, { name: key, value: given[key] });
-  else if (given[element.name] === undefined) readPrimitives(out, element, given, place);
+  // Beside its value it was read with it.
+  if (element?.read && given[element.name] !== undefined) return;
+  if (element?.read) {
+    readPrimitives(work, element, place);
+    return;
+  }
+  strange('unknown-element', place, { name: key, value: given[key] });
+  put(work, key, undefined);
 };
 
-const settleInvariants = (out: Draft, place: Place): void =>
-  place.type.invariant?.(out, {
+const settleInvariants = (work: Work, place: Place): void => {
+  const { invariant, elements } = place.type;
+  const broken: string[] = [];
+  const notice = (name: string): void => void broken.push(name);
+  invariant?.(work.out, { move: notice, absent: notice });
+  if (broken.length === 0) return;
+  const out = copied(work);
+  work.holes = true;
+  invariant?.(out, {
     move: (name, index) => {
       const value = out[name];
       if (index === undefined || !Array.isArray(value)) {
@@ -82,53 +137,53 @@ const settleInvariants = (out: Draft, place: Place): void =>
     },
     absent: (name) => {
       find('missing-required', place, name);
-      fillAbsent(out, place.type.elements.get(name) as CompiledElement);
+      fillAbsent(out, elements.get(name) as CompiledElement);
     },
   });
+};
 
-const readPrimitives = (out: Draft, element: CompiledElement, given: Json, place: Place): void => {
-  const value = given[element.name];
-  const shadow = given[element.shadow];
-  if (!element.many && shadow === undefined && !Array.isArray(value)) {
+const readPrimitives = (work: Work, element: CompiledElement, place: Place): void => {
+  const { name, shadow } = element;
+  const value = work.given[name];
+  const shade = work.given[shadow];
+  if (!element.many && shade === undefined && !Array.isArray(value)) {
     // Most of what there is to read is plain text.
-    if (element.isText && typeof value === 'string' && /\S/.test(value)) {
-      out[element.name] = value;
-      return;
-    }
-    const { value: read, extension } = readOne(element, value, place);
-    if (read !== undefined) out[element.name] = read;
-    if (extension) out[element.shadow] = { extension: [extension] };
+    if (element.isText && typeof value === 'string' && /\S/.test(value)) return;
+    const read = readOne(element, value, place);
+    put(work, name, read.value);
+    if (!read.extension) return;
+    put(work, shadow, { extension: [read.extension] });
+    work.holes = true;
     return;
   }
-  const values = Array.isArray(value) ? value : [value];
-  const shadows = Array.isArray(shadow) ? shadow : [shadow];
+  const values = list(value);
+  const shades = list(shade);
   const read: unknown[] = [];
-  const shades: (Draft | undefined)[] = [];
-  for (let index = 0; index < Math.max(values.length, shadows.length); index++) {
+  const shadows: (Draft | undefined)[] = [];
+  for (let index = 0; index < Math.max(values.length, shades.length); index++) {
     if (!element.many && read.length > 0) {
-      strange('single-expected', place, { name: element.name, value: values[index] });
+      strange('single-expected', place, { name, value: values[index] });
       continue;
     }
     const one = readOne(element, values[index], place);
-    const shade = readShadow(shadows[index], one.extension, {
-      ...place,
-      type: compiledType('Element'),
-      name: element.name,
-      above: place,
-      kept: undefined,
-    });
-    if (one.value === undefined && !shade) continue;
+    const type = compiledType('Element');
+    const own = readShadow(shades[index], one.extension, { ...place, type, name, above: place, kept: undefined });
+    if (one.value === undefined && !own) continue;
     read.push(one.value);
-    shades.push(shade);
+    shadows.push(own);
   }
-  if (read.some((it) => it !== undefined)) out[element.name] = element.many ? read.map((it) => it ?? null) : read[0];
-  if (shades.some((it) => it)) out[element.shadow] = element.many ? shades.map((it) => it ?? null) : shades[0];
+  const valued = read.some((it) => it !== undefined);
+  const shaded = shadows.some((it) => it !== undefined);
+  const out = copied(work);
+  work.holes = true;
+  out[name] = !valued ? undefined : element.many ? read.map((it) => it ?? null) : read[0];
+  out[shadow] = !shaded ? undefined : element.many ? shadows.map((it) => it ?? null) : shadows[0];
 };
 
 const readShadow = (given: unknown, added: Json | undefined, place: Place): Draft | undefined => {
   const own = isObject(given) ? readObject(given, place) : {};
-  if (added) own['extension'] = [...((own['extension'] as Json[] | undefined) ?? []), added];
-  return Object.keys(own).length > 0 ? own : undefined;
+  const extension = added ? [...((own['extension'] as Json[] | undefined) ?? []), added] : own['extension'];
+  return isEmpty(own) && !added ? undefined : { ...own, ...(extension !== undefined && { extension }) };
 };
 
 interface One {
@@ -159,43 +214,67 @@ const readOne = (element: CompiledElement, given: unknown, place: Place): One =>
   return reading;
 };
 
-const readComplex = (out: Draft, element: CompiledElement, value: unknown, place: Place): void => {
-  const { name, type } = element;
-  const { dialect } = place.run;
-  const read: Draft[] = [];
-  const given = Array.isArray(value) ? (value as unknown[]) : undefined;
-  const count = given ? given.length : 1;
-  for (let index = 0; index < count; index++) {
-    const one = given ? given[index] : value;
-    if (!isObject(one)) {
-      strange('invalid-value', place, { name: element.many ? `${name}[${index}]` : name, value: one });
-      continue;
-    }
-    const inside = {
-      type: compiledType(type),
-      name,
-      index: element.many ? index : -1,
-      above: place,
-      kept: undefined,
-      run: place.run,
-    };
-    if (!element.many && read.length > 0) {
-      strange('single-expected', place, { name, value: one });
-      continue;
-    }
-    const hook =
-      name === 'modifierExtension'
-        ? undefined
-        : (dialect[type as keyof Dialect] as Hook<Json | readonly Json[]> | undefined);
-    const translated = hook ? hook(one, hostName(place), (code, at) => find(code, inside, at)) : one;
-    if (Array.isArray(translated)) for (const it of translated as Json[]) put(read, readTyped(it, element, inside));
-    else put(read, readTyped(translated as Json, element, inside));
+/** @returns the value as it came where nothing in it changes; undefined where nothing is left of it. */
+const readComplex = (element: CompiledElement, value: unknown, place: Place): unknown => {
+  if (!element.many && isObject(value)) {
+    const one = readEach(element, value, { place, index: -1 });
+    return Array.isArray(one) ? one[0] : one;
   }
-  if (read.length > 0) out[name] = element.many ? read : read[0];
+  const given = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  let read: unknown[] | undefined;
+  let seen = 0;
+  for (let index = 0; index < given.length; index++) {
+    const one = given[index];
+    if (!element.many && seen > 0 && isObject(one)) {
+      strange('single-expected', place, { name: element.name, value: one });
+      read ??= given.slice(0, index);
+      continue;
+    }
+    const next = isObject(one)
+      ? readEach(element, one, { place, index: element.many ? index : -1 })
+      : misplaced(element, one, { place, index });
+    if (next !== undefined && next === one) {
+      seen += 1;
+      read?.push(next);
+      continue;
+    }
+    read ??= given.slice(0, index);
+    if (next === undefined) continue;
+    seen += 1;
+    if (Array.isArray(next)) read.push(...(next as unknown[]));
+    else read.push(next);
+  }
+  const out = read ?? given;
+  if (out.length === 0) return undefined;
+  return element.many ? (read ? read : Array.isArray(value) ? value : given) : out[0];
 };
 
-const put = (read: Draft[], draft: Draft | undefined): void => {
-  if (draft && !isEmpty(draft)) read.push(draft);
+const misplaced = (
+  element: CompiledElement,
+  value: unknown,
+  { place, index }: { readonly place: Place; readonly index: number },
+): undefined => {
+  strange('invalid-value', place, { name: element.many ? `${element.name}[${index}]` : element.name, value });
+};
+
+/** One value of a complex element, translated by the dialect; a translation may be several, or none. */
+const readEach = (
+  element: CompiledElement,
+  one: Json,
+  { place, index }: { readonly place: Place; readonly index: number },
+): unknown => {
+  const { name, type } = element;
+  const { run } = place;
+  const inside: Place = { type: compiledType(type), name, index, above: place, kept: undefined, run };
+  const hook =
+    name === 'modifierExtension'
+      ? undefined
+      : (run.dialect[type as keyof Dialect] as Hook<Json | readonly Json[]> | undefined);
+  if (!hook) return readTyped(one, element, inside);
+  const translated = hook(one, hostName(place), (code, at) => find(code, inside, at));
+  if (!Array.isArray(translated)) return readTyped(translated as Json, element, inside);
+  if (translated.length === 1 && translated[0] === one) return readTyped(one, element, inside);
+  return (translated as readonly Json[]).flatMap((it) => readTyped(it, element, { ...inside, kept: undefined }) ?? []);
 };
 
 /** The element that an extension extends; that of a primitive is named by its path: `Patient.birthDate`. */
@@ -205,6 +284,7 @@ const hostName = ({ type, name, above }: Place): string =>
 const readTyped = (given: Json, element: CompiledElement, place: Place): Draft | undefined => {
   if (element.type === 'Resource') return readContained(given, place);
   const draft = readObject(given, place);
+  if (isEmpty(draft)) return undefined;
   if (element.type === 'Reference') return readReference(draft, element, place);
   if (element.type === 'Extension' && !isWholeExtension(draft)) return refuse('invalid-value', given, place);
   if (element.type === 'Narrative') return readNarrative(draft) ?? refuse('unsafe-narrative', given, place);

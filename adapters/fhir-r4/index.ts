@@ -1,5 +1,5 @@
 import { type Capabilities, defineAdapter } from '../../src/adapter/index.ts';
-import { map, split } from '../../mappings/uk-core-r4/index.ts';
+import { map, notCarried, split } from '../../mappings/uk-core-r4/index.ts';
 import { createServer } from './server.ts';
 import { settings } from './settings.ts';
 import { createSource } from './source.ts';
@@ -20,5 +20,6 @@ export default defineAdapter({
   }),
   split,
   map,
+  notCarried,
   connect: (given, tools) => createSource(given, { server: createServer(given, tools), tools }),
 });

@@ -17,6 +17,7 @@ import type { Context } from './references.ts';
 import { TYPES } from './types.ts';
 
 export { AREA_TYPES } from './areas.ts';
+export { notCarried } from './not-carried.ts';
 export { split } from './split.ts';
 
 /** The R4 types that this dialect yields. */

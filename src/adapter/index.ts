@@ -21,6 +21,8 @@ export interface AdapterDefinition<F extends Fields = Fields, Body = unknown> {
   readonly split: (answer: unknown) => Answer<Body>;
   /** Pure: one source record to UK Core resources. */
   readonly map: Mapping<Body>;
+  /** The published list of values that the mapping leaves out on purpose; whatever else is lost is a fault. */
+  readonly notCarried?: readonly NotCarried[];
   readonly connect: (settings: Settings<F>, tools: Tools) => Source<Body>;
 }
 
@@ -148,6 +150,15 @@ export interface MappingContext<Body = unknown> {
   readonly all: (kind: string) => readonly SourceRecord<Body>[];
   /** An index over the answer that a mapping builds once and shares between its records. */
   readonly memo: <T>(name: string, build: () => T) => T;
+}
+
+/** A source value that is left out on purpose, and why. */
+export interface NotCarried {
+  /** Its path without indexes, from the record's kind: `MedicationStatement.taken`; `*` is any one segment, `**` any number. */
+  readonly path: string;
+  /** The values it concerns; all where left out. */
+  readonly value?: RegExp;
+  readonly why: string;
 }
 
 export interface Mapped {

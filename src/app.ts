@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { AdapterDefinition } from './adapter/index.ts';
 import { createSealer } from './fhir/sealed-id.ts';
 import { loadDefinitions } from './http/definitions.ts';
+import { answerClientError } from './http/client-error.ts';
 import { createDoor } from './http/door.ts';
 import { FHIR_BASE } from './http/routes.ts';
 import type { Config } from './platform/config.ts';
@@ -43,9 +44,17 @@ export const startApp = async (
     now: Date.now,
     version: pkg.version,
     log,
+    origin: () => `http://${config.listen.host}:${(server.address() as AddressInfo).port}`,
   });
-  const server = createServer(front(door as RequestListener));
-  await listen(server, config.listen);
+  const server = createServer(
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    front(door as RequestListener),
+  );
+  server.on('clientError', answerClientError);
+  await listen(server, config.listen).catch(async (error: unknown) => {
+    await sources.close();
+    throw error;
+  });
   const { port } = server.address() as AddressInfo;
   log.info('server.ready', { port, sources: sources.all.length });
   return {
@@ -57,6 +66,9 @@ export const startApp = async (
     },
   };
 };
+
+/** How long a caller may take to send a whole request. */
+const REQUEST_MS = 10_000;
 
 const listen = (server: Server, { host, port }: Config['listen']): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { requireNode, serve } from './main.ts';
 import { mapFiles } from './mapping/map-files.ts';
+import { printAccount } from './mapping/print-account.ts';
 import { ConfigError } from './platform/config.ts';
 import { loadAdapter, loadPart } from './sources/load.ts';
 
@@ -11,6 +12,8 @@ const USAGE = `pcr: the Patient Core Records API
   pcr sandbox [--port N] [--data DIR]      simulators and facade on this machine, with made-up people
   pcr start --config FILE                  the facade over the sources of a config file
   pcr map ADAPTER FILE... [--out DIR]      raw source answers to UK Core, one collection Bundle per file
+  pcr map --account ADAPTER FILE...        what became of every value of them, by path; --verbose lists all paths.
+                                           Exit code 1 where a value is lost or invented
 `;
 
 /** Wrong use of a command: its text goes to stderr with the usage, exit code 2. */
@@ -36,28 +39,32 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
     return undefined;
   },
   map: async (args) => {
-    const { values, positionals } = parse(args, { out: { type: 'string' } }, true);
+    const { values, positionals } = parse(
+      args,
+      { out: { type: 'string' }, account: { type: 'boolean' }, verbose: { type: 'boolean' } },
+      true,
+    );
     const [name = '', ...files] = positionals;
     const adapter = await loadAdapter(name);
     if (!adapter)
       throw new UsageError(`map needs the name of a folder in adapters/; there is no ${JSON.stringify(name)}`);
     if (files.length === 0) throw new UsageError('map needs at least one file');
-    return mapFiles(adapter, files, {
-      out: values['out'],
-      print: (line) => process.stdout.write(`${line}\n`),
-      complain: (line) => process.stderr.write(`${line}\n`),
-    });
+    const { out, account = false, verbose = false } = values;
+    if (account ? out !== undefined : verbose) throw new UsageError('--out is for maps, --verbose for accounts');
+    const lines = {
+      print: (line: string) => process.stdout.write(`${line}\n`),
+      complain: (line: string) => process.stderr.write(`${line}\n`),
+    };
+    return account ? printAccount(adapter, files, { verbose, ...lines }) : mapFiles(adapter, files, { out, ...lines });
   },
 };
 
-const parse = (
-  args: string[],
-  options: Record<string, { type: 'string' }>,
-  allowPositionals = false,
-): { values: Record<string, string | undefined>; positionals: string[] } => {
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The options and words of a command. */
+const parse = <O extends Options>(args: string[], options: O, allowPositionals = false) => {
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals, strict: true });
-    return { values: values, positionals };
+    return parseArgs({ args, options, allowPositionals, strict: true });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,7 +1,16 @@
-import { isObject, type Json, objects, ourExtension, text, ukCoreExtension } from '../../src/fhir/index.ts';
+import {
+  isObject,
+  type Json,
+  objects,
+  ourExtension,
+  sourceValues,
+  text,
+  ukCoreExtension,
+} from '../../src/fhir/index.ts';
 import { codings, HL7, systemOf } from './codes.ts';
 import { extensionName, valueOf } from './extensions.ts';
 import { addExtension, asConcept, type ExtensionMove, type Move, type TypeMapping } from './move.ts';
+import { without } from './objects.ts';
 import { type Context, targetOf } from './references.ts';
 
 /** Suppliers write parent, child and sibling in either case. */
@@ -17,7 +26,10 @@ export const relatedProblem: ExtensionMove = (extension) => [
   },
 ];
 
-/** A Condition that a problem header heads is the same problem: only the header is an item of the problem list. */
+/**
+ * A Condition that a problem header heads is the same problem: only the header is an item of the problem list, and what
+ * the other said of being one is set aside.
+ */
 const category: Move = (value, draft, { id, context }) => {
   if (id === undefined || !underlying(context).has(id)) {
     draft['category'] = value;
@@ -25,20 +37,12 @@ const category: Move = (value, draft, { id, context }) => {
   }
   const kept = objects(value).map((it) => ({ ...it, coding: codings(it).filter((coding) => !isProblem(coding)) }));
   draft['category'] = kept.filter((it) => it.coding.length > 0 || text((it as Json)['text']) !== undefined);
-  if (objects(value).some((it) => codings(it).some(isProblem)))
-    addExtension(draft, setAside('category', 'problem-list-item'));
+  for (const coding of objects(value).flatMap(codings).filter(isProblem))
+    addExtension(draft, ...sourceValues('category.coding', without(coding, 'system')));
 };
 
 const isProblem = ({ system, code }: Json): boolean =>
   code === 'problem-list-item' && systemOf(system, code) === HL7.conditionCategory;
-
-const setAside = (path: string, value: string): Json => ({
-  url: ourExtension('source-value'),
-  extension: [
-    { url: 'path', valueString: path },
-    { url: 'value', valueString: value },
-  ],
-});
 
 /** The ids of Conditions that another Condition heads and that head nothing themselves. */
 const underlying = (context: Context): ReadonlySet<string> =>

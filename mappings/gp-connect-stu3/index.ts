@@ -16,6 +16,7 @@ import { rowOf } from './objects.ts';
 import type { Context } from './references.ts';
 import { TYPES } from './types.ts';
 
+export { added } from './added.ts';
 export { AREA_TYPES } from './areas.ts';
 export { notCarried } from './not-carried.ts';
 export { split } from './split.ts';

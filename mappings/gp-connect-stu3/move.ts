@@ -75,7 +75,7 @@ export const moveResource = (mapping: TypeMapping, scope: Scope): Draft => {
 /** Some suppliers' ids are none that FHIR allows: they name the record and are not shown. */
 const LEGAL_ID = /^[A-Za-z0-9.-]{1,64}$/;
 const moveId = ({ body, id }: Scope, draft: Draft): void => {
-  if (id === undefined || LEGAL_ID.test(id)) draft['id'] = id ?? body['id'];
+  if (id === undefined || LEGAL_ID.test(id)) draft['id'] = body['id'];
 };
 
 /** The profiles of STU3 say nothing of the R4 resource. */

@@ -6,6 +6,7 @@ import {
   type Json,
   list,
   type OperationOutcomeIssue,
+  SYSTEM,
   text,
 } from '../../src/fhir/index.ts';
 import { hoist } from './hoist.ts';
@@ -41,7 +42,8 @@ export const split = (answer: unknown): Answer<Json> => {
       return;
     }
     if (!bodies.has(`${kind}/${id}`)) bodies.set(`${kind}/${id}`, body);
-    records.push({ types: [type], kind, id, body });
+    const nhsNumber = namedNumber(body);
+    records.push({ types: [type], kind, id, body, ...(nhsNumber !== undefined && { nhsNumber }) });
     if (kind === 'List') warnings.push(...listWarnings(body));
   };
 
@@ -64,6 +66,13 @@ export const split = (answer: unknown): Answer<Json> => {
 /** A contained copy of what the answer holds anyway is no record of its own. */
 const isSame = (one: Json | undefined, other: Json): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+
+/** The NHS number by which a record names its patient, where it does so by identifier. */
+const namedNumber = (body: Json): string | undefined => {
+  const reference = body['subject'] ?? body['patient'];
+  const identifier = isObject(reference) ? reference['identifier'] : undefined;
+  return isObject(identifier) && identifier['system'] === SYSTEM.nhsNumber ? text(identifier['value']) : undefined;
+};
 
 const TYPE_NAME = /^[A-Z][A-Za-z]{1,40}$/;
 

@@ -22,7 +22,9 @@ export interface AdapterDefinition<F extends Fields = Fields, Body = unknown> {
   /** Pure: one source record to UK Core resources. */
   readonly map: Mapping<Body>;
   /** The published list of values that the mapping leaves out on purpose; whatever else is lost is a fault. */
-  readonly notCarried?: readonly NotCarried[];
+  readonly notCarried?: readonly ValueRule[];
+  /** The published list of values that the mapping adds, by their R4 paths; whatever else has no source is a fault. */
+  readonly added?: readonly ValueRule[];
   readonly connect: (settings: Settings<F>, tools: Tools) => Source<Body>;
 }
 
@@ -110,6 +112,8 @@ export interface SourceRecord<Body = unknown> {
   readonly kind: string;
   /** The source's own id, any string. One without gets `contentId` of its content. */
   readonly id: string;
+  /** The NHS number that the record itself names as its patient's, if it does: judged even where the record is not mapped. */
+  readonly nhsNumber?: string;
   readonly body: Body;
 }
 
@@ -152,10 +156,10 @@ export interface MappingContext<Body = unknown> {
   readonly memo: <T>(name: string, build: () => T) => T;
 }
 
-/** A source value that is left out on purpose, and why. */
-export interface NotCarried {
-  /** Its path without indexes, from the record's kind: `MedicationStatement.taken`; `*` is any one segment, `**` any number. */
-  readonly path: string;
+/** Values that are left out or added on purpose, and why. */
+export interface ValueRule {
+  /** Their paths without indexes, from the record's kind: `MedicationStatement.taken`; `*` is one segment, `**` any number. */
+  readonly path: string | readonly string[];
   /** The values it concerns; all where left out. */
   readonly value?: RegExp;
   readonly why: string;

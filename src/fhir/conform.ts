@@ -106,9 +106,10 @@ const readStranger = (work: Work, key: string, place: Place): void => {
   const { given } = work;
   if (key === 'resourceType' && place.type.isResource) return;
   const element = key.startsWith('_') ? place.type.elements.get(key.slice(1)) : undefined;
+  const shadowed = element?.read && !element.bare;
   // Beside its value it was read with it.
-  if (element?.read && given[element.name] !== undefined) return;
-  if (element?.read) {
+  if (shadowed && given[element.name] !== undefined) return;
+  if (shadowed) {
     readPrimitives(work, element, place);
     return;
   }
@@ -145,7 +146,7 @@ const settleInvariants = (work: Work, place: Place): void => {
 const readPrimitives = (work: Work, element: CompiledElement, place: Place): void => {
   const { name, shadow } = element;
   const value = work.given[name];
-  const shade = work.given[shadow];
+  const shade = element.bare ? undefined : work.given[shadow];
   if (!element.many && shade === undefined && !Array.isArray(value)) {
     // Most of what there is to read is plain text.
     if (element.isText && typeof value === 'string' && /\S/.test(value)) return;
@@ -197,7 +198,7 @@ const readOne = (element: CompiledElement, given: unknown, place: Place): One =>
   if ('blank' in reading || ('invalid' in reading && isBlank(given))) return NOTHING;
   if ('invalid' in reading) {
     find('invalid-value', place, element.name);
-    if (typeof given !== 'object' || isNumber(given)) return { extension: sourceText(given) };
+    if (!element.bare && (typeof given !== 'object' || isNumber(given))) return { extension: sourceText(given) };
     keep(place, element.name, given);
     return NOTHING;
   }

@@ -33,8 +33,8 @@ export interface Range {
 }
 
 /**
- * The stretch a FHIR date stands for: `2024-03` is the whole of March, a time with seconds is that second. A date
- * without an offset is read as UTC.
+ * The stretch a FHIR date stands for: `2024-03` is the whole of March, a time with seconds is that second. A date without
+ * an offset is a date in England: in summer its day begins an hour before that of UTC.
  * @returns undefined where it is not a date.
  * @see https://hl7.org/fhir/R4/search.html#date
  */
@@ -42,10 +42,31 @@ export const dateRange = (written: string): Range | undefined => {
   const form = dateForm(written);
   if (form === 'impossible') return undefined;
   const [year = 0, month = 1, day = 1] = written.slice(0, 10).split('-').map(Number);
-  if (form === 'year') return { low: Date.UTC(year, 0, 1), high: Date.UTC(year + 1, 0, 1) };
-  if (form === 'month') return { low: Date.UTC(year, month - 1, 1), high: Date.UTC(year, month, 1) };
-  if (form === 'day') return { low: Date.UTC(year, month - 1, day), high: Date.UTC(year, month - 1, day + 1) };
-  const low = Date.parse(form === 'zoneless' ? `${written}Z` : written);
+  if (form === 'year') return { low: midnight(year, 0, 1), high: midnight(year + 1, 0, 1) };
+  if (form === 'month') return { low: midnight(year, month - 1, 1), high: midnight(year, month, 1) };
+  if (form === 'day') return { low: midnight(year, month - 1, day), high: midnight(year, month - 1, day + 1) };
+  const low =
+    form === 'zoneless' ? Date.parse(`${written}Z`) - summerShift(Date.parse(`${written}Z`)) : Date.parse(written);
   const step = /\.\d/.test(written) ? 1 : /T\d\d:\d\d:/.test(written) ? 1000 : 60_000;
   return { low, high: low + step };
+};
+
+const HOUR = 3_600_000;
+
+/** When a day begins in England, in epoch milliseconds. */
+const midnight = (year: number, month: number, day: number): number => {
+  const utc = Date.UTC(year, month, day);
+  return utc - summerShift(utc);
+};
+
+/** An hour in British Summer Time, from the last Sunday of March to that of October, at one o'clock UTC. */
+const summerShift = (instant: number): number => {
+  const year = new Date(instant).getUTCFullYear();
+  if (year < 1972) return 0;
+  return instant >= lastSunday(year, 2) + HOUR && instant < lastSunday(year, 9) + HOUR ? HOUR : 0;
+};
+
+const lastSunday = (year: number, month: number): number => {
+  const last = new Date(Date.UTC(year, month + 1, 0));
+  return last.getTime() - last.getUTCDay() * 24 * HOUR;
 };

@@ -8,8 +8,12 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
   isRawJSON: (value: unknown) => value is RawNumber;
 };
 
-/** A number outside a string that ends in a zero after its point, or has an exponent, or more digits than a double. */
-const LOSSY = /[:[,]\s*-?\d+(?:\.\d*0|\.?\d*[eE][-+]?\d+|\.?\d{15,}|\.\d{12,})\s*[,}\]]/;
+/**
+ * A number between separators that ends in a zero after its point, has an exponent, or more digits than a double holds. It
+ * starts at a separator and every repetition is bounded, so that no text, whoever wrote it, is looked at twice over.
+ */
+const LOSSY =
+  /[:[,]\s{0,64}-?(?:\d{16,400}(?:\.\d{1,400})?|\d{1,15}(?:\.(?:\d{0,11}0|\d{12,400})|(?:\.\d{1,400})?[eE][-+]?\d{1,4}))\s{0,64}[,}\]]/;
 
 /**
  * Parses JSON and keeps the digits of decimals. The reviver that does so is slow, so it runs only over text that holds
@@ -26,6 +30,12 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
     ? rawJSON(context.source)
     : value;
 }
+
+/** The number that a text in JSON's form writes, with its digits where JavaScript would lose them. */
+export const numberOf = (text: string): number | RawNumber => {
+  const number = Number(text);
+  return String(number) === text ? number : rawJSON(text);
+};
 
 /** True for a number, or a number that kept its digits. */
 export const isNumber = (value: unknown): value is number | RawNumber => typeof value === 'number' || isRawJSON(value);

@@ -11,8 +11,9 @@ const ATTRIBUTES = new Set(
     ' ',
   ),
 );
-const TAG = /<(\/?)([A-Za-z][\w:]*)((?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g;
-const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const TAG = /<(\/?)([A-Za-z][\w:]*)((?:[ \t\r\n]+[\w:-]+[ \t\r\n]*=[ \t\r\n]*(?:"[^"<]*"|'[^'<]*'))*)[ \t\r\n]*(\/?)>/g;
+const ATTRIBUTE = /([\w:-]+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')/g;
+const REFERENCE = /&(?:(?:amp|lt|gt|quot|apos);|#(\d{1,7});|#x([0-9a-fA-F]{1,6});)?/g;
 
 /**
  * Keeps a narrative that is well-formed XHTML of the elements FHIR allows and holds no script; a `div` without its
@@ -40,7 +41,7 @@ const isSafe = (div: string): boolean => {
     at = tag.index + whole.length;
     if (!ELEMENTS.has(name) || !areSafe(attributes)) return false;
     if (closing) {
-      if (open.pop() !== name) return false;
+      if (open.pop() !== name || attributes !== '' || empty) return false;
     } else if (!empty) open.push(name);
   }
   return (
@@ -48,14 +49,29 @@ const isSafe = (div: string): boolean => {
   );
 };
 
-const isText = (text: string): boolean =>
-  !text.includes('<') && !/&(?!(amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)/.test(text);
+const isText = (text: string): boolean => !text.includes('<') && !text.includes(']]>') && areKnown(text);
 
-const areSafe = (attributes: string): boolean =>
-  [...attributes.matchAll(ATTRIBUTE)].every(([, name = '', double, single]) => {
-    const value = (double ?? single ?? '').replace(/[\s\0]/g, '').toLowerCase();
-    if (!ATTRIBUTES.has(name)) return false;
-    if (name === 'style') return !/expression|url\(|javascript/.test(value);
-    // A character reference could spell a scheme that this test does not see.
-    return (name !== 'href' && name !== 'src') || !/^(javascript|vbscript|data:text)|&#/.test(value);
+/** XML predefines five entities, and its character references name characters that it has. */
+const areKnown = (text: string): boolean =>
+  [...text.matchAll(REFERENCE)].every(([whole, decimal, hex]) => {
+    if (decimal === undefined && hex === undefined) return whole !== '&';
+    const code = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+    return /^[\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]$/u.test(
+      code > 0x10ffff ? '' : String.fromCodePoint(code),
+    );
   });
+
+const areSafe = (attributes: string): boolean => {
+  const all = [...attributes.matchAll(ATTRIBUTE)];
+  return new Set(all.map(([, name]) => name)).size === all.length && all.every(isSafeAttribute);
+};
+
+const isSafeAttribute = ([, name = '', double, single]: RegExpExecArray): boolean => {
+  const given = double ?? single ?? '';
+  const value = given.replace(/[\s\0]/g, '').toLowerCase();
+  if (!ATTRIBUTES.has(name) || !areKnown(given)) return false;
+  if (name === 'xmlns') return given === XHTML;
+  if (name === 'style') return !/expression|url\(|javascript/.test(value);
+  // A character reference could spell a scheme that this test does not see.
+  return (name !== 'href' && name !== 'src') || !/^(javascript|vbscript|data:text)|&#/.test(value);
+};

@@ -27,6 +27,10 @@ export interface Sealer {
   readonly seal: (type: string, subject: Subject) => LogicalId;
   /** What an id holds, or undefined where it was not made here, for this type, of one of these sources. */
   readonly unseal: (type: string, id: string, sources: readonly string[]) => Unsealed | undefined;
+  /** A token that holds a text of ours, for one use: opaque, and good on every instance with the same key. */
+  readonly sealText: (use: string, text: string) => string;
+  /** The text of a token, or undefined where it was not made here for this use. */
+  readonly unsealText: (use: string, token: string) => string | undefined;
 }
 
 /** One sealing key. Ids made under an older version stay readable as long as its key is listed. */
@@ -88,8 +92,27 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
     }
     return undefined;
   };
-  return { seal, unseal };
+
+  const sealText = (use: string, text: string): string => {
+    const ring = rings.get(first.version) as Keyring;
+    return Buffer.from(aessiv(ring.siv, utf8(`text ${use}`)).encrypt(utf8(text))).toString('base64url');
+  };
+
+  const unsealText = (use: string, token: string): string | undefined => {
+    if (!/^[\w-]{24,4096}$/.test(token)) return undefined;
+    const cipher = new Uint8Array(Buffer.from(token, 'base64url'));
+    if (Buffer.from(cipher).toString('base64url') !== token) return undefined;
+    for (const ring of rings.values()) {
+      const plain = attempt(() => aessiv(ring.siv, utf8(`text ${use}`)).decrypt(cipher));
+      if (plain) return new TextDecoder().decode(plain);
+    }
+    return undefined;
+  };
+  return { seal, unseal, sealText, unsealText };
 };
+
+/** True for a local id that a sealed id carries whole; of another it carries a hash, and a source must be searched for it. */
+export const isCarriedWhole = (localId: string): boolean => packWhole(localId) !== undefined;
 
 /** A content hash for a record that its source gave no id: 24 characters of FHIR's alphabet. */
 export const contentId = (content: string): string =>
@@ -136,7 +159,10 @@ const wordToNhsNumber = (word: number): NhsNumber | undefined => {
   return check === 10 ? undefined : (`${nine}${check}` as NhsNumber);
 };
 
-const packLocalId = (localId: string, ring: Keyring): readonly [form: number, bytes: Uint8Array] => {
+const packLocalId = (localId: string, ring: Keyring): readonly [form: number, bytes: Uint8Array] =>
+  packWhole(localId) ?? [FORM.hash, keyedHash(ring, localId, 16)];
+
+const packWhole = (localId: string): readonly [form: number, bytes: Uint8Array] | undefined => {
   const uuid = UUID.exec(localId);
   if (uuid) {
     const hex = uuid.slice(1, 6).join('');
@@ -149,8 +175,7 @@ const packLocalId = (localId: string, ring: Keyring): readonly [form: number, by
   const packed = pack(localId);
   if (packed && packed.length <= LOCAL_BYTES) return [FORM.packed, packed];
   const bytes = utf8(localId);
-  if (bytes.length <= LOCAL_BYTES) return [FORM.text, bytes];
-  return [FORM.hash, keyedHash(ring, localId, 16)];
+  return bytes.length <= LOCAL_BYTES ? [FORM.text, bytes] : undefined;
 };
 
 const unpackLocalId = (form: number, local: Uint8Array): string => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor, Call } from '../adapter/index.ts';
-import type { Handling, Pairs } from '../search/request.ts';
+import type { Pairs, ParseOptions } from '../search/request.ts';
 
 /** What a caller prefers, of the preferences we honour; any other is ignored, as RFC 7240 asks. */
 export interface Preferences {
-  readonly handling: Handling;
+  readonly handling: ParseOptions['handling'];
   readonly completeness: 'strict' | 'lenient';
 }
 
@@ -20,9 +20,22 @@ export const createCall = (
   return {
     signal: gone.signal,
     deadline: now() + deadlineMs,
-    correlationId: header(request, 'x-correlation-id') ?? randomUUID(),
+    correlationId: correlationIdOf(request),
     actor,
   };
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const correlationIds = new WeakMap<Request, string>();
+
+/** What ties a request's log lines together: the caller's correlation id if it is a UUID, which says nothing; else one of ours. */
+export const correlationIdOf = (request: Request): string => {
+  let id = correlationIds.get(request);
+  if (id === undefined) {
+    const given = header(request, 'x-correlation-id');
+    correlationIds.set(request, (id = given !== undefined && UUID.test(given) ? given : randomUUID()));
+  }
+  return id;
 };
 
 /** A request header that may be mirrored: printable, without spaces, of a sane length. */

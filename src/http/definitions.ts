@@ -1,12 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { type Bundle, FaultError, type FhirResource } from '../fhir/index.ts';
-import type { Pairs } from '../search/request.ts';
 
 type Definition = FhirResource & { readonly url: string; readonly id: string };
 
 export interface Definitions {
   readonly byId: (type: string, id: string) => FhirResource;
-  readonly search: (type: string, pairs: Pairs, base: string) => Bundle;
+  readonly search: (type: string, url: string | undefined, base: string) => Bundle;
 }
 
 /** The project's own StructureDefinitions and CodeSystems, read once from the FHIR package folder that ships with it. */
@@ -23,10 +22,7 @@ export const loadDefinitions = async (): Promise<Definitions> => {
       if (!found) throw new FaultError('notFound', 'There is no such definition.');
       return found;
     },
-    search: (type, pairs, base) => {
-      const unknown = pairs.find(([name]) => !['url', '_format'].includes(name))?.[0];
-      if (unknown !== undefined) throw new FaultError('notSupported', 'Definitions are searched by url alone.', 'url');
-      const url = pairs.find(([name]) => name === 'url')?.[1];
+    search: (type, url, base) => {
       const found = ofType(type).filter((it) => url === undefined || it.url === url);
       return {
         resourceType: 'Bundle',

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { type Fault, FaultError, faultOutcome } from '../fhir/index.ts';
 import type { Log } from '../platform/log.ts';
-import { header } from './call.ts';
+import { correlationIdOf } from './call.ts';
 import { sendResource } from './respond.ts';
 
 /** What Express and its body parser throw, as faults of ours. */
@@ -25,7 +25,7 @@ export const createFailure =
     const { status, outcome } = faultOutcome(
       asFault(error, (name) => {
         const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-        log.warn('request.failed', { correlationId: header(request, 'x-correlation-id') ?? '', route, error: name });
+        log.warn('request.failed', { correlationId: correlationIdOf(request), route, error: name });
       }),
     );
     sendResource(response, status, outcome);

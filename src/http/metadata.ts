@@ -1,6 +1,7 @@
 import type { CapabilityStatement, ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import { ukCoreProfileOf } from '../fhir/index.ts';
+import { KINDS } from '../search/match/index.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 export interface Published {
@@ -28,35 +29,46 @@ export const capabilityStatement = (
     url,
   },
   fhirVersion: '4.0.1',
-  format: ['application/fhir+json', 'json'],
+  format: ['application/fhir+json'],
   rest: [
     {
       mode: 'server',
       documentation:
         'Every search is about one patient. The last entry of each searchset is an OperationOutcome with one issue per source: an empty answer is never the same as a missing one.',
-      resource: servedTypes(sources).map((type) => typeCapability(type)),
+      resource: servedTypes(sources).map((type, _, types) => typeCapability(type, types)),
     },
   ],
 });
 
 type TypeCapability = NonNullable<NonNullable<CapabilityStatement['rest']>[number]['resource']>[number];
 
-const typeCapability = (type: ResourceType): TypeCapability => {
+const typeCapability = (type: ResourceType, types: readonly ResourceType[]): TypeCapability => {
   const profile = ukCoreProfileOf(type);
   return {
     type,
     ...(profile !== undefined && { profile }),
     interaction: [{ code: 'read' }, { code: 'search-type' }],
     versioning: 'no-version',
-    searchRevInclude: ['Provenance:target'],
+    searchInclude: referenceParameters(type),
+    searchRevInclude: ['Provenance:target', ...types.flatMap((it) => referencesTo(it, type))],
     searchParam: searchParams(type),
   };
 };
 
-const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchParam']> => {
-  const parameters = Object.entries(searchParametersOf(type)).filter(
-    ([, it]) => it.type === 'token' || it.type === 'date',
+/** The reference parameters of a type, as `_include` names them. */
+const referenceParameters = (type: ResourceType): string[] =>
+  Object.entries(searchParametersOf(type)).flatMap(([name, it]) =>
+    it.type === 'reference' ? [`${type}:${name}`] : [],
   );
+
+/** The reference parameters of one type that may point at another. */
+const referencesTo = (from: ResourceType, type: ResourceType): string[] =>
+  Object.entries(searchParametersOf(from)).flatMap(([name, it]) =>
+    it.type === 'reference' && (it.targets?.includes(type) ?? true) ? [`${from}:${name}`] : [],
+  );
+
+const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchParam']> => {
+  const parameters = Object.entries(searchParametersOf(type)).filter(([, it]) => KINDS[it.type] ?? it.components);
   const patient = {
     name: type === 'Patient' ? 'identifier' : 'patient',
     type: type === 'Patient' ? ('token' as const) : ('reference' as const),
@@ -64,8 +76,6 @@ const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchPar
   };
   return [
     patient,
-    ...parameters
-      .filter(([name]) => name !== patient.name)
-      .map(([name, it]) => ({ name, type: it.type as 'token' | 'date' })),
+    ...parameters.filter(([name]) => name !== patient.name).map(([name, it]) => ({ name, type: it.type })),
   ];
 };

@@ -1,4 +1,14 @@
-import { isObject, type Json, list, type NhsNumber, objects, patientElement, SYSTEM } from '../fhir/index.ts';
+import {
+  isObject,
+  type Json,
+  list,
+  type NhsNumber,
+  objects,
+  parseNhsNumber,
+  patientElement,
+  SYSTEM,
+} from '../fhir/index.ts';
+import type { SourceRecord } from '../adapter/index.ts';
 import type { LocalResource } from '../mapping/map-answer.ts';
 
 /** What the gate decided about one source's answer. A source that answers about somebody else is dropped whole. */
@@ -60,8 +70,11 @@ const subjectStanding = (
   const standings = references.map((it) => referenceStanding(it, resource as unknown as Json, { ours, patient }));
   if (standings.includes('stranger')) return 'stranger';
   if (standings.includes('unknown')) return 'unknown';
-  return standings.includes('ours') ? 'ours' : 'unnamed';
+  return standings.includes('ours') || MAY_BE_NOBODYS.has(type) ? 'ours' : 'unnamed';
 };
+
+/** Types that can belong to a patient and need not. */
+const MAY_BE_NOBODYS: ReadonlySet<string> = new Set(['Device', 'Medication', 'Location']);
 
 /** The references in which a resource may name its patient; undefined for a type that belongs to nobody. */
 const patientReferences = (type: string, resource: Json): readonly Json[] | undefined => {
@@ -70,21 +83,21 @@ const patientReferences = (type: string, resource: Json): readonly Json[] | unde
       .flatMap((it) => objects(it['actor']))
       .filter(namesPatient);
   const element = patientElement(type);
-  if (element === undefined || type === 'Provenance' || type === 'Device') return undefined;
+  if (element === undefined || type === 'Provenance') return undefined;
   return objects(resource[element]).filter((it) => typeof it['reference'] !== 'string' || namesPatient(it));
 };
 
 const namesPatient = ({ reference, type, identifier }: Json): boolean =>
   typeof reference === 'string'
     ? /^(Patient\/|#|urn:)/.test(reference)
-    : type === 'Patient' || (isObject(identifier) && identifier['system'] === SYSTEM.nhsNumber);
+    : type === 'Patient' || numberIn(identifier) !== undefined;
 
 const referenceStanding = (
   { reference, identifier }: Json,
   resource: Json,
   { ours, patient }: { readonly ours: ReadonlySet<string>; readonly patient: NhsNumber },
 ): Standing => {
-  const number = isObject(identifier) && identifier['system'] === SYSTEM.nhsNumber ? identifier['value'] : undefined;
+  const number = numberIn(identifier);
   if (number !== undefined && number !== patient) return 'stranger';
   if (typeof reference !== 'string') return number === undefined ? 'unnamed' : 'ours';
   if (reference.startsWith('#')) {
@@ -93,11 +106,25 @@ const referenceStanding = (
     if (numbers.some((it) => it !== patient)) return 'stranger';
     return numbers.length > 0 ? 'ours' : 'unnamed';
   }
-  return ours.has(reference.slice('Patient/'.length)) ? 'ours' : 'unknown';
+  return ours.has(reference.slice('Patient/'.length).replace(/\/_history\/.*$/, '')) ? 'ours' : 'unknown';
 };
 
+/**
+ * True where a record of an answer, mapped or not, names another patient by NHS number: then nothing of the answer can be
+ * trusted.
+ */
+export const namesStranger = (records: readonly SourceRecord[], patient: NhsNumber): boolean =>
+  records.some(({ nhsNumber }) => nhsNumber !== undefined && (parseNhsNumber(nhsNumber) ?? nhsNumber) !== patient);
+
 const nhsNumbers = (patient: Json): readonly string[] =>
-  list(patient['identifier'])
-    .filter(isObject)
-    .filter((it) => it['system'] === SYSTEM.nhsNumber)
-    .flatMap(({ value }) => (typeof value === 'string' ? [value.replace(/[ -]/g, '')] : []));
+  list(patient['identifier']).flatMap((it) => numberIn(it) ?? []);
+
+/** The systems under which sources send NHS numbers. */
+const SYSTEMS: ReadonlySet<unknown> = new Set([SYSTEM.nhsNumber, 'http://fhir.nhs.net/Id/nhs-number']);
+
+/** The NHS number in an identifier, however it is spaced; words that are none are somebody else's. */
+const numberIn = (identifier: unknown): string | undefined => {
+  if (!isObject(identifier) || !SYSTEMS.has(identifier['system'])) return undefined;
+  const { value } = identifier;
+  return parseNhsNumber(value) ?? (typeof value === 'string' && value.trim() !== '' ? value : undefined);
+};

@@ -11,6 +11,8 @@ export interface LocalResource {
 export interface MappedAnswer {
   readonly resources: readonly LocalResource[];
   readonly issues: readonly OperationOutcomeIssue[];
+  /** How many records could not be mapped: they are missing. */
+  readonly unmapped: number;
 }
 
 /**
@@ -25,6 +27,7 @@ export const mapAnswer = (
   const context = createContext(records);
   const found = new Map<string, LocalResource>();
   const contents = new Map<string, string>();
+  let unmapped = 0;
   // An answer is cut without knowing whose it is.
   const raised: OperationOutcomeIssue[] = issues.map((it) => ({
     ...it,
@@ -43,10 +46,11 @@ export const mapAnswer = (
         keep({ type, localId, resource });
       }
     } catch {
+      unmapped += 1;
       raised.push(findingIssue('unmapped-record', about));
     }
   }
-  return { resources: [...found.values()], issues: raised };
+  return { resources: [...found.values()], issues: raised, unmapped };
 
   /** The same type and id twice: one record where the content is equal, both and an issue where it is not. */
   function keep(local: LocalResource): void {
@@ -71,7 +75,8 @@ export const mapAnswer = (
   }
 };
 
-const createContext = (records: readonly SourceRecord[]): MappingContext => {
+/** What a mapping may look at besides its record. */
+export const createContext = (records: readonly SourceRecord[]): MappingContext => {
   const kinds = new Map<string, { readonly all: SourceRecord[]; readonly byId: Map<string, SourceRecord> }>();
   const memos = new Map<string, unknown>();
   for (const record of records) {

@@ -79,14 +79,11 @@ export const mapToBundle = (adapter: Adapter, answer: Answer, name: string): Bun
     ...(answer.warnings ?? []).map((it: SourceWarning) => warningIssue(it, adapter.name)),
     ...issues,
   ];
-  return {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: [
-      ...resources.map(release).map((it) => ({ fullUrl: `${BASE}/${it.resourceType}/${it.id ?? ''}`, resource: it })),
-      ...(all.length > 0 ? [{ resource: operationOutcome(all) }] : []),
-    ],
-  };
+  const entry = [
+    ...resources.map(release).map((it) => ({ fullUrl: `${BASE}/${it.resourceType}/${it.id ?? ''}`, resource: it })),
+    ...(all.length > 0 ? [{ resource: operationOutcome(all) }] : []),
+  ];
+  return { resourceType: 'Bundle', type: 'collection', ...(entry.length > 0 && { entry }) };
 };
 
 /** The patient of a file: by NHS number where it has a valid one, else by whatever its Patient or its name says. */

@@ -51,7 +51,8 @@ export const createRelease = (deps: Releasing): ((local: LocalResource) => FhirR
   };
 };
 
-const stamp = (
+/** The meta of a released resource: what the source said of version, time and labels, and where it came from. */
+export const stamp = (
   type: ResourceType,
   source: string,
   { lastUpdated, versionId, security, tag, extension }: Meta = {},

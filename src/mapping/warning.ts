@@ -1,5 +1,5 @@
 import type { SourceWarning } from '../adapter/index.ts';
-import type { OperationOutcomeIssue } from '../fhir/index.ts';
+import { type Coding, type Extension, type OperationOutcomeIssue, sourceText } from '../fhir/index.ts';
 
 /** A source's own warning as an issue, word for word. */
 export const warningIssue = (
@@ -9,8 +9,16 @@ export const warningIssue = (
   severity: 'warning',
   code: effect === 'withheld' ? 'suppressed' : effect === 'incomplete' ? 'incomplete' : 'informational',
   details: {
-    coding: [{ ...(system !== undefined && { system }), code, ...(display !== undefined && { display }) }],
+    coding: [{ ...systemElement(system), code, ...(display !== undefined && { display }) }],
     ...((text ?? display) !== undefined && { text: text ?? display }),
   },
   diagnostics: `${source}: said by the source itself`,
 });
+
+/** Some sources name a value set where FHIR asks for a code system. */
+const systemElement = (system: string | undefined): Pick<Coding, 'system' | '_system'> => {
+  if (system === undefined) return {};
+  return system.includes('/ValueSet/')
+    ? { _system: { extension: [sourceText(system) as unknown as Extension] } }
+    : { system };
+};

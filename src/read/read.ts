@@ -3,17 +3,18 @@ import {
   type Bundle,
   FaultError,
   type FhirResource,
-  parseNhsNumber,
+  type OperationOutcome,
   type Patient,
   type ResourceType,
 } from '../fhir/index.ts';
 import type { Unsealed } from '../fhir/sealed-id.ts';
 import { sourcePatient } from '../identity/federated-patient.ts';
 import { didAnswer, receive } from '../search/contribution.ts';
-import { failure } from '../search/failure.ts';
+import { failure, failureOf } from '../search/failure.ts';
 import { fanOut, type Result } from '../search/fan-out.ts';
 import { ledger } from '../search/ledger.ts';
-import { createSearch, release, type SearchDeps, type SearchOptions } from '../search/search.ts';
+import { parseSearch } from '../search/request.ts';
+import { createSearch, releaseOf, type SearchDeps, type SearchOptions } from '../search/search.ts';
 import { ask } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
@@ -35,9 +36,13 @@ export const createRead = (deps: SearchDeps) => {
     id: string,
     { options, call }: { options: SearchOptions; call: Call },
   ): Promise<ReadAnswer> => {
-    const nhsNumber = type === 'Patient' && /^\d{10}$/.test(id) ? parseNhsNumber(id) : undefined;
+    const nhsNumber = type === 'Patient' && /^\d{10}$/.test(id) ? id : undefined;
     if (nhsNumber) {
-      const request = { type, patient: nhsNumber, filters: [], withProvenance: false, applied: [], ignored: [] };
+      const request = parseSearch(type, [['_id', nhsNumber]], {
+        handling: 'strict',
+        now: deps.now(),
+        unseal: () => undefined,
+      });
       return firstMatch(await search(request, options, call));
     }
     const unsealed = deps.sealer.unseal(
@@ -51,7 +56,7 @@ export const createRead = (deps: SearchDeps) => {
 
     const contribution = receive(await fetch({ source, type, patient, unsealed }, deps, call), { type, patient });
     const found = contribution.resources.filter((it) => unsealed.matches(it.localId));
-    const [resource] = release({ ...contribution, resources: found }, patient, deps);
+    const [resource] = found.map(releaseOf(contribution, patient, deps));
     if (resource) {
       return { status: 200, resource: type === 'Patient' ? sourcePatient(patient, resource as Patient) : resource };
     }
@@ -62,15 +67,18 @@ export const createRead = (deps: SearchDeps) => {
 
 const notFound = (): FaultError => new FaultError('notFound', 'There is no such resource.');
 
+/** The federated Patient; a failure where nobody who answered knows the patient and somebody did not answer. */
 const firstMatch = ({ status, resource }: { status: number; resource: FhirResource }): ReadAnswer => {
   if (status !== 200) return { status, resource };
   const { entry = [], meta } = resource as Bundle;
   const match = entry.find((it) => it.search?.mode === 'match')?.resource as Patient | undefined;
-  if (!match) throw notFound();
-  return {
-    status,
-    resource: { ...match, meta: { ...match.meta, tag: [...(match.meta?.tag ?? []), ...(meta?.tag ?? [])] } },
-  };
+  if (match) {
+    const tag = [...(match.meta?.tag ?? []), ...(meta?.tag ?? [])];
+    return { status, resource: { ...match, meta: { ...match.meta, tag } } };
+  }
+  const outcome = entry.at(-1)?.resource as OperationOutcome;
+  if (meta?.tag?.some((it) => it.code === 'complete')) throw notFound();
+  return failureOf(outcome);
 };
 
 interface Wanted {
@@ -88,7 +96,7 @@ const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDe
     const types =
       source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
     const query = { patient, types, filters: [], count: 200 };
-    const [result] = await fanOut({ type, residual: [], steps: [{ source, query }] }, deps, call);
+    const [result] = await fanOut({ types: new Set([type]), steps: [{ source, queries: [query] }] }, deps, call);
     return result ?? { source, outcome: 'not-asked' };
   }
   const asked = await ask(source, (own) => read({ type, id: localId, patient }, own), { ...deps, call });
@@ -98,7 +106,7 @@ const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDe
   return {
     source,
     outcome: 'answered',
-    answer: { records, warnings, issues, patientIds, capped: false },
+    answer: { records, warnings, issues, patientIds, partial: false },
     fetchedAt,
     latencyMs,
   };

@@ -7,7 +7,7 @@ import {
   ukCoreProfile,
 } from '../fhir/index.ts';
 import { type Contribution, didAnswer, isComplete } from './contribution.ts';
-import type { Pairs } from './request.ts';
+import type { SearchRequest } from './request.ts';
 
 /** Whether an answer holds all that was asked for. */
 export type Completeness = 'complete' | 'partial';
@@ -21,26 +21,41 @@ export const anyAnswered = (contributions: readonly Contribution[]): boolean => 
 
 export interface Assembly {
   readonly base: string;
-  readonly path: string;
-  readonly applied: Pairs;
+  readonly request: SearchRequest;
+  readonly total: number;
   readonly matches: readonly FhirResource[];
   readonly includes: readonly BundleEntry[];
   readonly outcome: OperationOutcome;
   readonly completeness: Completeness;
+  /** The token of the next page. */
+  readonly next: string | undefined;
 }
 
 /** One UK Core searchset: matches, what was included, and last the account of every source. */
-export const toBundle = ({ base, path, applied, matches, includes, outcome, completeness }: Assembly): Bundle => {
+export const toBundle = ({
+  base,
+  request,
+  total,
+  matches,
+  includes,
+  outcome,
+  completeness,
+  next,
+}: Assembly): Bundle => {
+  const { type, applied, shape } = request;
+  const countOnly = shape.summary === 'count' || shape.count === 0;
   const query = new URLSearchParams(applied.map(([name, value]): [string, string] => [name, value])).toString();
   return {
     resourceType: 'Bundle',
     meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
     type: 'searchset',
-    total: matches.length,
-    link: [{ relation: 'self', url: `${base}/${path}${query && '?'}${query}` }],
+    ...(shape.total !== 'none' && { total }),
+    link: [
+      { relation: 'self', url: `${base}/${type}${query && '?'}${query}` },
+      ...(next === undefined || countOnly ? [] : [{ relation: 'next', url: `${base}/${type}?_page=${next}` }]),
+    ],
     entry: [
-      ...matches.map((it) => toEntry(base, it, 'match')),
-      ...includes,
+      ...(countOnly ? [] : [...matches.map((it) => toEntry(base, it, 'match')), ...includes]),
       { resource: outcome, search: { mode: 'outcome' } },
     ],
   };

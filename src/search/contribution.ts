@@ -1,6 +1,6 @@
 import type { SourceWarning } from '../adapter/index.ts';
 import { findingIssue, type NhsNumber, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
-import { admit } from '../identity/gate.ts';
+import { admit, namesStranger } from '../identity/gate.ts';
 import { type LocalResource, mapAnswer } from '../mapping/map-answer.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Result } from './fan-out.ts';
@@ -10,8 +10,10 @@ import { STATUS, type SourceStatus } from './status.ts';
 export interface Contribution {
   readonly source: ConfiguredSource;
   readonly status: SourceStatus;
-  /** Of the wanted type. */
+  /** Of the searched type. */
   readonly resources: readonly LocalResource[];
+  /** All that came and was wanted, for chains and includes. */
+  readonly siblings: readonly LocalResource[];
   /** Local ids by which the source names the patient. */
   readonly patientIds: ReadonlySet<string>;
   readonly warnings: readonly SourceWarning[];
@@ -22,23 +24,34 @@ export interface Contribution {
   readonly reason?: { readonly system: string; readonly code: string } | undefined;
 }
 
-const NOTHING = { resources: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
+const NOTHING = { resources: [], siblings: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
 
 /** Maps a source's answer and passes it through the identity gate: an answer about another patient is dropped whole. */
 export const receive = (
   result: Result,
-  { type, patient }: { readonly type: ResourceType; readonly patient: NhsNumber },
+  {
+    type,
+    patient,
+    types,
+  }: { readonly type: ResourceType; readonly patient: NhsNumber; readonly types?: ReadonlySet<ResourceType> },
 ): Contribution => {
   const { source } = result;
-  if (result.outcome === 'not-asked') return { ...NOTHING, source, status: 'not-asked' };
+  if (result.outcome === 'not-asked') {
+    return { ...NOTHING, source, status: source.capabilities.types[type] ? 'not-searchable' : 'not-asked' };
+  }
   const { fetchedAt, latencyMs } = result;
   if (result.outcome === 'failed') {
     const { kind, retryAfter, reason } = result.error;
     return { ...NOTHING, source, status: kind, fetchedAt, latencyMs, retryAfter, reason };
   }
   const { answer } = result;
+  if (namesStranger(answer.records, patient))
+    return { ...NOTHING, source, status: 'wrong-patient', fetchedAt, latencyMs };
   // Patients are mapped whatever was asked for: the gate judges by them.
-  const mapped = mapAnswer(source.adapter, answer, { source: source.id, wanted: new Set([type, 'Patient'] as const) });
+  const mapped = mapAnswer(source.adapter, answer, {
+    source: source.id,
+    wanted: new Set([...(types ?? [type]), 'Patient']),
+  });
   const judged = admit(mapped.resources, { patient, patientIds: answer.patientIds, scope: source.capabilities.scope });
   if (judged.verdict !== 'admitted') return { ...NOTHING, source, status: judged.verdict, fetchedAt, latencyMs };
 
@@ -47,8 +60,14 @@ export const receive = (
   const patients = judged.resources.filter((it) => it.type === 'Patient').map((it) => it.localId);
   return {
     source,
-    status: answeredStatus(resources.length, warnings, answer.capped),
+    status: answeredStatus({
+      count: resources.length,
+      warnings,
+      heldBack: judged.heldBack.length,
+      partial: answer.partial || mapped.unmapped > 0,
+    }),
     resources,
+    siblings: judged.resources,
     patientIds: new Set([...answer.patientIds, ...patients]),
     warnings,
     issues: [
@@ -60,9 +79,17 @@ export const receive = (
   };
 };
 
-const answeredStatus = (count: number, warnings: readonly SourceWarning[], capped: boolean): SourceStatus => {
+interface Answered {
+  readonly count: number;
+  readonly warnings: readonly SourceWarning[];
+  readonly heldBack: number;
+  readonly partial: boolean;
+}
+
+const answeredStatus = ({ count, warnings, heldBack, partial }: Answered): SourceStatus => {
+  if (heldBack > 0) return 'quarantined';
   if (warnings.some((it) => it.effect === 'withheld')) return 'withheld';
-  if (capped || warnings.some((it) => it.effect === 'incomplete')) return 'incomplete';
+  if (partial || warnings.some((it) => it.effect === 'incomplete')) return 'incomplete';
   return count > 0 ? 'answered' : 'empty';
 };
 

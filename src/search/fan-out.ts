@@ -1,20 +1,25 @@
 import type { Answer, Call, SourceError, SourceQuery } from '../adapter/index.ts';
-import { type Asking, ask } from '../sources/ask.ts';
+import { type Asked, type Asking, ask } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 
 /** What one source did: answered, failed, or was not asked. */
 export type Result = { readonly source: ConfiguredSource } & (
   | { readonly outcome: 'not-asked' }
-  | { readonly outcome: 'failed'; readonly error: SourceError; readonly fetchedAt: number; readonly latencyMs: number }
+  | {
+      readonly outcome: 'failed';
+      readonly error: SourceError;
+      readonly fetchedAt: number;
+      readonly latencyMs: number;
+    }
   | { readonly outcome: 'answered'; readonly answer: Drained; readonly fetchedAt: number; readonly latencyMs: number }
 );
 
 /** All pages of one answer. */
 export interface Drained extends Answer {
   readonly patientIds: readonly string[];
-  /** True where the cap was reached before the end. */
-  readonly capped: boolean;
+  /** True where the cap was reached before the end, or a query beside the first one failed. */
+  readonly partial: boolean;
 }
 
 export interface FanOut extends Asking {
@@ -23,23 +28,39 @@ export interface FanOut extends Asking {
 
 /** Asks every planned source at once, each page by page to its end. Never throws: a failed source is a value. */
 export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<readonly Result[]> =>
-  Promise.all(
-    steps.map(async ({ source, query }): Promise<Result> => {
-      if (!query) return { source, outcome: 'not-asked' };
-      const asked = await ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call });
-      const { fetchedAt, latencyMs } = asked;
-      if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
-      const { value: answer } = asked;
-      const { correlationId } = call;
-      deps.log.info('source.answered', {
-        correlationId,
-        sourceId: source.id,
-        records: answer.records.length,
-        ms: latencyMs,
-      });
-      return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
-    }),
+  Promise.all(steps.map((it) => take(it, deps, call)));
+
+const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promise<Result> => {
+  const asked = await Promise.all(
+    queries.map((query) => ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call })),
   );
+  const [first, ...others] = asked;
+  if (!first) return { source, outcome: 'not-asked' };
+  const { fetchedAt, latencyMs } = first;
+  if ('error' in first) return { source, outcome: 'failed', error: first.error, fetchedAt, latencyMs };
+  const answer = merge(first.value, others);
+  const { correlationId } = call;
+  deps.log.info('source.answered', {
+    correlationId,
+    sourceId: source.id,
+    records: answer.records.length,
+    ms: latencyMs,
+  });
+  return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
+};
+
+/** The answers to all queries of one source; of one that failed only its absence is told. */
+const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
+  if (others.length === 0) return first;
+  const answers = [first, ...others.flatMap((it) => ('value' in it ? [it.value] : []))];
+  return {
+    records: answers.flatMap((it) => it.records),
+    warnings: answers.flatMap((it) => it.warnings ?? []),
+    issues: answers.flatMap((it) => it.issues ?? []),
+    patientIds: [...new Set(answers.flatMap((it) => it.patientIds))],
+    partial: answers.length <= others.length || answers.some((it) => it.partial),
+  };
+};
 
 const drain = async (
   { source }: ConfiguredSource,
@@ -62,12 +83,12 @@ const drain = async (
     page.patientIds?.forEach((it) => patientIds.add(it));
     cursor = page.next;
   } while (cursor !== undefined && records.length < maxRecords);
-  const capped = cursor !== undefined || records.length > maxRecords;
+  const partial = cursor !== undefined || records.length > maxRecords;
   return {
-    records: capped ? records.slice(0, maxRecords) : records,
+    records: partial ? records.slice(0, maxRecords) : records,
     warnings,
     issues,
     patientIds: [...patientIds],
-    capped,
+    partial,
   };
 };

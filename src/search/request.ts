@@ -1,6 +1,5 @@
 import type { Filter } from '../adapter/index.ts';
 import {
-  dateRange,
   FaultError,
   type NhsNumber,
   parseNhsNumber,
@@ -8,7 +7,10 @@ import {
   type ResourceType,
   SYSTEM,
 } from '../fhir/index.ts';
-import { type SearchParameter, searchParametersOf } from '../fhir/definitions/index.ts';
+import type { Unsealed } from '../fhir/sealed-id.ts';
+import { type Criterion, readCriterion, type ReadingContext } from './criterion.ts';
+import { splitAt } from './match/kind.ts';
+import { isShapeParameter, readShape, type Shape } from './shape.ts';
 
 /** Name and value pairs of a query string or form, in order and decoded. */
 export type Pairs = readonly (readonly [name: string, value: string])[];
@@ -17,63 +19,105 @@ export type Pairs = readonly (readonly [name: string, value: string])[];
 export interface SearchRequest {
   readonly type: ResourceType;
   readonly patient: NhsNumber;
+  /** All must hold; applied to whatever comes back. */
+  readonly criteria: readonly Criterion[];
+  /** Those of them that a source may be asked to apply. */
   readonly filters: readonly Filter[];
-  readonly withProvenance: boolean;
-  /** What was applied, for the `self` link. */
+  readonly shape: Shape;
+  /** How many matches of each source earlier pages showed. */
+  readonly served: Readonly<Record<string, number>>;
+  /** What was applied, for the `self` link and page tokens. */
   readonly applied: Pairs;
   /** Parameters that lenient handling passed over. */
   readonly ignored: readonly string[];
 }
 
-export type Handling = 'strict' | 'lenient';
+export interface ParseOptions {
+  readonly handling: 'strict' | 'lenient';
+  readonly now: number;
+  readonly unseal: (type: string, id: string) => Unsealed | undefined;
+  readonly served?: Readonly<Record<string, number>>;
+}
 
 /** Parameters about the answer's form: the door has read them already. */
 const FORMAT = ['_format', '_pretty'];
 const PATIENT = /^(patient|subject)(?:(:Patient)|:identifier|\.identifier)?$/;
-const PREFIX = /^(eq|ne|gt|lt|ge|le|sa|eb)?(\d.*)$/;
-const SUPPORTED = ['token', 'date'];
+/** More parameters than anybody needs are somebody's attack. */
+const MAX_PARAMETERS = 100;
+const MAX_VALUES = 500;
 
 /**
  * Reads the parameters of a search over one patient's record.
- * @throws FaultError 400 that names the parameter: none or two patients, a wrong NHS number, a malformed date, an
- * unknown parameter under strict handling.
+ * @throws FaultError 400 that names the parameter: none or two patients, a wrong NHS number, a value that a parameter cannot
+ * have, an unknown parameter under strict handling.
  */
-export const parseSearch = (type: ResourceType, pairs: Pairs, handling: Handling): SearchRequest => {
-  const parameters = searchParametersOf(type);
-  const patients = new Set<NhsNumber>();
+export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOptions): SearchRequest => {
+  if (pairs.length > MAX_PARAMETERS) throw new FaultError('invalid', `Expected at most ${MAX_PARAMETERS} parameters.`);
+  const named = pairs
+    .filter(([name]) => !FORMAT.includes(name))
+    .map(([name, value]) => ({ name, value, patient: patientOf(type, name, value) }));
+  const patient = onePatient(
+    type,
+    named.flatMap((it) => it.patient ?? []),
+  );
+  const context = readingContext(patient, options);
+  const criteria: Criterion[] = [];
   const filters: Filter[] = [];
+  const shaping: (readonly [string, string])[] = [];
   const applied: (readonly [string, string])[] = [];
   const ignored: string[] = [];
-  let withProvenance = false;
 
-  for (const [name, value] of pairs) {
-    if (FORMAT.includes(name)) continue;
-    const patient = patientOf(type, name, value);
-    if (patient) {
-      patients.add(patient);
-      applied.push([name, value]);
-    } else if (name === '_revinclude' && value === 'Provenance:target') {
-      withProvenance = true;
-      applied.push([name, value]);
-    } else {
-      const filter = readFilter(parameters, name, value);
-      if (filter) {
-        filters.push(filter);
-        applied.push([name, value]);
-      } else if (handling === 'lenient') ignored.push(name);
-      else
-        throw new FaultError(
-          'notSupported',
-          `The parameter ${safeName(name)} is not supported on ${type}.`,
-          safeName(name),
-        );
-    }
+  for (const { name, value, patient: isPatient } of named) {
+    const criterion = isPatient || isShapeParameter(name) ? undefined : read(type, [name, value], context);
+    if (criterion) criteria.push(criterion);
+    if (criterion?.plain) filters.push({ code: name, values: splitAt(',', value) });
+    if (isShapeParameter(name)) shaping.push([name, value]);
+    if (criterion || isPatient || isShapeParameter(name)) applied.push([name, value]);
+    else if (options.handling === 'lenient') ignored.push(name);
+    else
+      throw new FaultError(
+        'notSupported',
+        `The parameter ${safeName(name) ?? 'that was given'} is not supported on ${type}.`,
+        safeName(name),
+      );
   }
-  const [patient, other] = patients;
-  if (patient === undefined)
+  const shape = readShape(type, shaping);
+  return { type, patient, criteria, filters, shape, served: options.served ?? {}, applied, ignored };
+};
+
+const read = (
+  type: ResourceType,
+  [name, value]: readonly [string, string],
+  context: ReadingContext,
+): Criterion | undefined => {
+  if (splitAt(',', value).length > MAX_VALUES)
+    throw new FaultError('invalid', `Expected at most ${MAX_VALUES} values.`, safeName(name));
+  return readCriterion(type, [name, value], context);
+};
+
+/** A caller knows the patient by NHS number and all else by sealed ids; a source by its own ids. */
+const readingContext = (patient: NhsNumber, { now, unseal }: ParseOptions): ReadingContext => {
+  const known = new Map<string, Unsealed | undefined>();
+  return {
+    now,
+    owns: (type, id, { source, localId }) => {
+      // The gate lets in no reference to another patient.
+      if (type === 'Patient' && id === patient) return true;
+      const key = `${type}/${id}`;
+      if (!known.has(key)) known.set(key, unseal(type, id));
+      const unsealed = known.get(key);
+      return unsealed?.source === source && unsealed.patient === patient && unsealed.matches(localId);
+    },
+  };
+};
+
+const onePatient = (type: ResourceType, [patient, ...others]: readonly NhsNumber[]): NhsNumber => {
+  if (patient === undefined) {
     throw new FaultError('required', whichPatient(type), type === 'Patient' ? 'identifier' : 'patient');
-  if (other !== undefined) throw new FaultError('invalid', 'A search is about one patient; two were given.', 'patient');
-  return { type, patient, filters, withProvenance, applied, ignored };
+  }
+  if (others.some((it) => it !== patient))
+    throw new FaultError('invalid', 'A search is about one patient; two were given.', 'patient');
+  return patient;
 };
 
 const whichPatient = (type: ResourceType): string =>
@@ -83,8 +127,9 @@ const whichPatient = (type: ResourceType): string =>
 
 /** The patient that a parameter names, in any of the forms FHIR has for it; undefined for another parameter. */
 const patientOf = (type: ResourceType, name: string, value: string): NhsNumber | undefined => {
-  if (type === 'Patient' && (name === '_id' || name === 'identifier'))
+  if (type === 'Patient' && (name === '_id' || name === 'identifier')) {
     return readNhsNumber(name, value, name === 'identifier');
+  }
   const match = PATIENT.exec(name);
   if (!match || (match[1] === 'subject' && patientElement(type) !== 'subject')) return undefined;
   return readNhsNumber(name, value, name.includes('identifier'));
@@ -101,32 +146,6 @@ const readNhsNumber = (name: string, value: string, identifier: boolean): NhsNum
   return number;
 };
 
-const readFilter = (
-  parameters: Readonly<Record<string, SearchParameter>>,
-  name: string,
-  value: string,
-): Filter | undefined => {
-  const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (!parameter || !SUPPORTED.includes(parameter.type)) return undefined;
-  const values = splitValues(value);
-  if (values.some((it) => it === '')) throw new FaultError('value', 'Expected a value.', name);
-  if (parameter.type === 'date' && !values.every(isDate)) {
-    throw new FaultError(
-      'value',
-      'Expected a date such as 2024, 2024-03, 2024-03-01 or 2024-03-01T10:00:00Z, with a prefix or none.',
-      name,
-    );
-  }
-  return { code: name, values };
-};
-
-const isDate = (value: string): boolean => {
-  const date = PREFIX.exec(value)?.[2];
-  return date !== undefined && dateRange(date) !== undefined;
-};
-
-/** Splits at commas that are not escaped; the escapes stay for whoever reads the value. */
-const splitValues = (value: string): string[] => value.match(/(\\.|[^,\\])+|(?<=,|^)(?=,|$)/g) ?? [''];
-
 /** A parameter name fit for an error: what cannot be one is not repeated. */
-const safeName = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/.test(name) ? name : 'that was given');
+export const safeName = (name: string): string | undefined =>
+  /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/.test(name) ? name : undefined;

@@ -2,7 +2,8 @@ import type { SourceErrorKind } from '../adapter/index.ts';
 import type { OperationOutcomeIssue } from '../fhir/index.ts';
 
 /** What happened at a source: the codes of our code system `source-status`. */
-export type SourceStatus = 'answered' | 'empty' | 'not-asked' | 'withheld' | 'incomplete' | SourceErrorKind;
+export type SourceStatus =
+  'answered' | 'empty' | 'not-asked' | 'not-searchable' | 'withheld' | 'incomplete' | 'quarantined' | SourceErrorKind;
 
 interface StatusRow {
   readonly answered: boolean;
@@ -39,6 +40,18 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     complete: true,
     issue: 'informational',
     text: 'was not asked; it cannot hold this type.',
+  },
+  'not-searchable': {
+    answered: false,
+    complete: false,
+    issue: 'incomplete',
+    text: 'holds this type and cannot be searched for it; its entries are reached by references from others.',
+  },
+  quarantined: {
+    answered: true,
+    complete: false,
+    issue: 'suppressed',
+    text: 'answered with records that name a patient who is not in its answer; those are held back.',
   },
   withheld: {
     answered: true,

@@ -39,4 +39,16 @@ describe('a FHIR date', () => {
     });
     expect(dateRange('2023-02-30')).to.equal(undefined);
   });
+
+  it('is a date in England: a summer’s day begins an hour before that of UTC', () => {
+    expect(dateRange('2026-06-21')).to.deep.equal({ low: Date.UTC(2026, 5, 20, 23), high: Date.UTC(2026, 5, 21, 23) });
+    const early = dateRange('2026-06-21T00:30:00+01:00')!;
+    expect(early.low).to.be.at.least(dateRange('2026-06-21')!.low).and.below(dateRange('2026-06-21')!.high);
+    expect(dateRange('2026-03-29')).to.deep.equal({ low: Date.UTC(2026, 2, 29), high: Date.UTC(2026, 2, 29, 23) });
+    expect(dateRange('2026-10-25')).to.deep.equal({ low: Date.UTC(2026, 9, 24, 23), high: Date.UTC(2026, 9, 26) });
+    expect(dateRange('2026-06-21T10:00:00')).to.deep.equal({
+      low: Date.UTC(2026, 5, 21, 9),
+      high: Date.UTC(2026, 5, 21, 9, 0, 1),
+    });
+  });
 });

@@ -40,3 +40,17 @@ describe('JSON that keeps its digits', () => {
     );
   });
 });
+
+describe('JSON of an unfriendly source', () => {
+  it('costs no more than its length', () => {
+    const shapes = ['1', '1.', '0', '1e', ' ', ',1', ':1.', '1111111111.0'];
+    const time = (size: number): number => {
+      const start = performance.now();
+      for (const shape of shapes) parseJson(`{"a":"x,${shape.repeat(size / shape.length)}"}`);
+      return performance.now() - start;
+    };
+    time(10_000);
+    // Quadratic work would take minutes here; any machine does this in well under a second.
+    expect(time(1_000_000)).to.be.below(5000);
+  });
+});

@@ -17,6 +17,7 @@ interface ElementDefinition {
   path: string;
   min: number;
   max: string;
+  isSummary?: boolean;
   contentReference?: string;
   type?: { code: string; targetProfile?: string[]; extension?: { valueUrl?: string }[] }[];
   binding?: { strength: string; valueSet?: string };
@@ -60,7 +61,13 @@ const read = <T>(file: string): T[] =>
 
 /** Conformance and terminology machinery that no patient's record holds. */
 const LEFT_OUT =
-  /^(ActivityDefinition|CapabilityStatement|CatalogEntry|ChargeItemDefinition|CodeSystem|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|OperationDefinition|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TerminologyCapabilities|TestReport|TestScript|ValueSet|ElementDefinition|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
+  /^(ActivityDefinition|CatalogEntry|ChargeItemDefinition|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|OperationDefinition|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TerminologyCapabilities|TestReport|TestScript|ValueSet|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
+
+/** What we serve about ourselves: its shape is known, but no record holds it. */
+const SERVED = ['CapabilityStatement', 'CodeSystem', 'StructureDefinition'];
+
+/** Elements that the publisher of the development dependency added; R4 has none of them. */
+const NOT_R4 = /^(Meta\.(project|author|onBehalfOf|accounts?|compartment)|Binary\.url)$/;
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -101,11 +108,11 @@ export const definitions = (): { types: string; parameters: string } => {
   const codes: Record<string, Record<string, string[]>> = {};
 
   for (const { name, kind, abstract, snapshot } of structures) {
-    if (kind === 'resource' && !abstract) resources.push(name);
+    if (kind === 'resource' && !abstract && !SERVED.includes(name)) resources.push(name);
     const branches = new Set(
       snapshot.element.map((it) => it.path.split('.').slice(0, -1).join('.')).filter((it) => it.includes('.')),
     );
-    for (const element of snapshot.element.slice(1)) {
+    for (const element of snapshot.element.slice(1).filter((it) => !NOT_R4.test(it.path))) {
       const cut = element.path.lastIndexOf('.');
       const owner = element.path.slice(0, cut);
       const field = element.path.slice(cut + 1);
@@ -126,6 +133,7 @@ export const definitions = (): { types: string; parameters: string } => {
           ...(element.min > 0 && { min: 1 }),
           ...(element.max !== '1' && element.max !== '0' && { many: 1 }),
           ...(choice && { of: field.slice(0, -3) }),
+          ...(element.isSummary === true && kind === 'resource' && owner === name && { summary: 1 }),
           ...(bound && binding && { codes: short(binding) }),
           ...(targets && code === 'Reference' && targets[0] !== 'Resource' && { targets }),
         };

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { memorySource } from '../../adapters/memory/index.ts';
@@ -24,6 +25,9 @@ const flag = (id: string, of: string, more: object = {}): Json => ({
 const records = { [NHS]: [person('p', NHS), flag('a', 'p')], [OTHER]: [person('o', OTHER), flag('b', 'o')] };
 
 const SYSTEM = 'https://fhir.nhs.uk/CodeSystem/http-error-codes';
+
+/** A value that each type of search parameter takes. */
+const VALUES: Readonly<Record<string, string>> = { date: '2024', number: '1', quantity: '1', composite: 'x$1' };
 
 describe('the door', () => {
   let app: App;
@@ -67,7 +71,7 @@ describe('the door', () => {
       ['a type that no source holds', `/Claim?patient=${NHS}`, 400, 'BAD_REQUEST'],
       ['a type that FHIR does not have', `/Unicorn?patient=${NHS}`, 400, 'BAD_REQUEST'],
       ['an unknown parameter', `/Flag?patient=${NHS}&colour=red`, 400, 'BAD_REQUEST', 'colour'],
-      ['a parameter that is not supported yet', `/Flag?patient=${NHS}&_sort=date`, 400, 'BAD_REQUEST', '_sort'],
+      ['a parameter that is never served', `/Flag?patient=${NHS}&_content=x`, 400, 'BAD_REQUEST', '_content'],
       ['a malformed date', `/AllergyIntolerance?patient=${NHS}&date=2024-13-01`, 400, 'BAD_REQUEST', 'date'],
       ['a forged id', `/Flag/${'x'.repeat(54)}`, 404, 'NOT_FOUND'],
       ['a source’s own id', '/Flag/a', 404, 'NOT_FOUND'],
@@ -183,9 +187,9 @@ describe('the door', () => {
     expect(types.map((it) => it.type)).to.deep.equal(['AllergyIntolerance', 'Condition', 'Flag', 'Patient']);
     for (const { type, searchParam } of types) {
       for (const { name, type: kind } of searchParam ?? []) {
-        if (name === 'patient' || name === 'identifier' || name === '_id') continue;
+        if (name === 'patient' || name === 'subject' || name === 'identifier' || name === '_id') continue;
         const { status } = await ask(
-          `/${type}?${type === 'Patient' ? '_id' : 'patient'}=${NHS}&${name}=${kind === 'date' ? '2024' : 'x'}`,
+          `/${type}?${type === 'Patient' ? '_id' : 'patient'}=${NHS}&${name}=${VALUES[kind] ?? 'x'}`,
         );
         expect(status, `${type} ${name}`).to.equal(200);
       }
@@ -203,14 +207,58 @@ describe('the door', () => {
   });
 
   it('ignores parameters when asked to, and names them', async () => {
-    const { status, body } = await ask(`/Flag?patient=${NHS}&colour=red&_sort=date`, {
+    const { status, body } = await ask(`/Flag?patient=${NHS}&colour=red&_text=x`, {
       headers: { Prefer: 'handling=lenient' },
     });
     expect(status).to.equal(200);
     const bundle = body as unknown as Bundle;
     const outcome = bundle.entry!.at(-1)!.resource as OperationOutcome;
-    expect(outcome.issue.map((it) => it.expression?.[0]).filter(Boolean)).to.deep.equal(['colour', '_sort']);
+    expect(outcome.issue.map((it) => it.expression?.[0]).filter(Boolean)).to.deep.equal(['colour', '_text']);
     expect(bundle.link).to.deep.equal([{ relation: 'self', url: `${app.base}/Flag?patient=${NHS}` }]);
+  });
+
+  it('refuses JSON posted in chunks as it does JSON of a known length', async () => {
+    const body = new ReadableStream({ start: (it) => (it.enqueue(new TextEncoder().encode('{}')), it.close()) });
+    const options = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      duplex: 'half',
+    } as RequestInit;
+    expect((await ask(`/Flag/_search?patient=${NHS}`, options)).status).to.equal(415);
+  });
+
+  it('gives addresses of its own, whatever host the caller names', async () => {
+    const body = await new Promise<string>((resolve, reject) => {
+      const options = { headers: { Host: 'evil.example' } };
+      const request = httpRequest(`${app.base}/Flag?patient=${NHS}`, options, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk))).on('end', () => resolve(text));
+      });
+      request.on('error', reject).end();
+    });
+    expect(body).to.contain(`${app.base}/Flag`).and.not.contain('evil.example');
+  });
+
+  it('answers what is no HTTP, and headers without end, with an outcome too', async () => {
+    const raw = (text: string): Promise<string> =>
+      new Promise((resolve) => {
+        let answer = '';
+        const socket = connect(app.port, '127.0.0.1', () => socket.write(text));
+        socket
+          .on('data', (chunk) => (answer += String(chunk)))
+          .on('close', () => resolve(answer))
+          .on('error', () => resolve(answer));
+      });
+    expect(await raw('HELLO\r\n\r\n')).to.match(/^HTTP\/1\.1 400 .*"resourceType":"OperationOutcome"/s);
+    expect(await raw(`GET /FHIR/R4/metadata HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`)).to.match(
+      /^HTTP\/1\.1 431 .*OperationOutcome/s,
+    );
+  });
+
+  it('refuses more parameters or values than anybody needs', async () => {
+    expect((await ask(`/Flag?patient=${NHS}${'&date=2024'.repeat(200)}`)).status).to.equal(400);
+    expect((await ask(`/Flag?patient=${NHS}&identifier=${'a,'.repeat(600)}a`)).status).to.equal(400);
   });
 
   it('is not troubled by a peculiar query', async () => {
@@ -311,6 +359,45 @@ describe('a facade over several sources', () => {
         const outcome = body.entry!.at(-1)!.resource as OperationOutcome;
         expect(outcome.issue.map((it) => it.details?.coding?.[0]?.code)).to.deep.equal(['answered', 'not-asked']);
         expect(body.meta?.tag?.[0]?.code).to.equal('complete');
+      },
+    ));
+
+  it('says that records are held back, or could not be mapped, and is partial', () => {
+    const foreign = { [NHS]: [...records[NHS], flag('x', 'somebody')] };
+    const bad = {
+      ...flag('bad', 'p'),
+      get status(): string {
+        throw new Error('broken');
+      },
+    };
+    const broken = { [NHS]: [...records[NHS], bad as unknown as Json] };
+    return run(
+      [
+        { id: 'one', adapter: memorySource({ ...held, records: foreign }) },
+        { id: 'two', adapter: memorySource({ ...held, records: broken }) },
+      ],
+      async (base) => {
+        const { body } = await search(base);
+        const outcome = body.entry!.at(-1)!.resource as OperationOutcome;
+        const statuses = outcome.issue.flatMap(
+          (it) => it.details?.coding?.filter((coding) => coding.system?.endsWith('source-status')) ?? [],
+        );
+        expect(statuses.map((it) => it.code)).to.deep.equal(['quarantined', 'incomplete']);
+        expect(body.meta?.tag?.[0]?.code).to.equal('partial');
+      },
+    );
+  });
+
+  it('does not say that a patient is not there while a source that may know could not be asked', () =>
+    run(
+      [
+        { id: 'one', adapter: memorySource({ ...held, records: {} }) },
+        { id: 'two', adapter: memorySource({ ...held, fails: 'unavailable' }) },
+      ],
+      async (base) => {
+        const { status, body } = await search(base, `Patient/${NHS}`);
+        expect(status).to.equal(502);
+        expect(body.resourceType).to.equal('OperationOutcome');
       },
     ));
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { FhirResource } from '../../src/fhir/index.ts';
 import { parseNhsNumber } from '../../src/fhir/nhs-number.ts';
-import { admit, type GateQuestion } from '../../src/identity/gate.ts';
+import { admit, type GateQuestion, namesStranger } from '../../src/identity/gate.ts';
 import type { LocalResource } from '../../src/mapping/map-answer.ts';
 
 const patient = parseNhsNumber('9990000018')!;
@@ -75,6 +75,34 @@ describe('the identity gate', () => {
   it('refuses a record that says of no patient whose it is', () => {
     expect(judge([flag({ reference: 'Patient/p' })]).verdict).to.equal('invalid-response');
     expect(judge([]).verdict).to.equal('admitted');
+  });
+
+  it('reads a number however it is spaced and under either system, and a reference with a version', () => {
+    const strict = { patientIds: ['7'], scope: 'type' } as const;
+    expect(judge([flag({ identifier: nhs('999 000 0018') })], strict).verdict).to.equal('admitted');
+    expect(judge([flag({ reference: 'Patient/7/_history/3' })], strict).verdict).to.equal('admitted');
+    const old = { system: 'http://fhir.nhs.net/Id/nhs-number', value: '9990000026' };
+    expect(judge([person('p', '9990000018'), flag({ identifier: old })]).verdict).to.equal('wrong-patient');
+  });
+
+  it('lets a device be nobody’s, and not another patient’s', () => {
+    const device = (patient?: object) => local({ resourceType: 'Device', patient });
+    const strict = { patientIds: ['7'], scope: 'type' } as const;
+    expect(judge([device()], strict).verdict).to.equal('admitted');
+    expect(judge([device({ reference: 'Patient/8' })], strict).verdict).to.equal('wrong-patient');
+  });
+
+  it('judges records that nobody asked to map by the number they name', () => {
+    const record = (nhsNumber?: string) => ({
+      types: [],
+      kind: 'x',
+      id: '1',
+      body: {},
+      ...(nhsNumber !== undefined && { nhsNumber }),
+    });
+    expect(namesStranger([record(), record('999 000 0018')], patient)).to.equal(false);
+    expect(namesStranger([record(), record('9990000026')], patient)).to.equal(true);
+    expect(namesStranger([record('nobody')], patient)).to.equal(true);
   });
 
   it('asks nothing of what belongs to no patient', () => {

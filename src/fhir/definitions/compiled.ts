@@ -1,6 +1,6 @@
 import { INVARIANTS, type Invariant } from '../invariants.ts';
 import { type PrimitiveReader, primitiveReader } from '../primitives.ts';
-import { type ElementDefinition, elementsOf, isResourceType, requiredCodes } from './index.ts';
+import { type ElementDefinition, elementsOf, isBare, isResourceType, requiredCodes } from './index.ts';
 
 /** An element with all that reading it needs at hand. */
 export interface CompiledElement extends ElementDefinition {
@@ -13,6 +13,8 @@ export interface CompiledElement extends ElementDefinition {
   readonly bound: Readonly<Record<string, readonly string[]>> | undefined;
   /** The keys under which JSON can hold it or, of a choice, any of its kind. */
   readonly keys: readonly string[];
+  /** True for a primitive that has no {@link shadow}. */
+  readonly bare: boolean;
   /** True for text that is taken as it comes. */
   readonly isText: boolean;
 }
@@ -58,6 +60,7 @@ const compile = (name: string): CompiledType => {
         keys: definitions
           .filter(([name, it]) => (element.of === undefined ? name === key : it.of === element.of))
           .flatMap(([name]) => [name, `_${name}`]),
+        bare: isBare(name, key, element.type),
         isText: (element.type === 'string' || element.type === 'markdown') && element.codes === undefined,
       },
     ]),

@@ -8,6 +8,8 @@ export interface ElementDefinition {
   readonly min?: 1;
   readonly many?: 1;
   readonly of?: string;
+  /** Set for what `_summary=true` holds, on resources alone. */
+  readonly summary?: 1;
   /** Key into {@link requiredCodes}: a required binding. */
   readonly codes?: string;
   readonly targets?: readonly string[];
@@ -18,6 +20,8 @@ export interface SearchParameter {
   readonly type: 'token' | 'date' | 'string' | 'reference' | 'number' | 'quantity' | 'uri' | 'composite' | 'special';
   readonly expression: string;
   readonly targets?: readonly string[];
+  /** The parts of a composite: the code of each part's own parameter, and its path below the composite's. */
+  readonly components?: readonly { readonly code: string; readonly expression: string }[];
 }
 
 const types = r4.types as unknown as Readonly<Record<string, Readonly<Record<string, ElementDefinition>>>>;
@@ -29,6 +33,10 @@ const parameters = searchParameters as unknown as Readonly<Record<string, Readon
 
 /** The elements of a resource type, data type or backbone element (`Observation.component`), in their order. */
 export const elementsOf = (type: string): Readonly<Record<string, ElementDefinition>> | undefined => types[type];
+
+/** True for an element that XML holds as an attribute or as XHTML: it has no id and no extensions of its own. */
+export const isBare = (owner: string, name: string, type: string): boolean =>
+  (name === 'id' && type === 'string') || (name === 'url' && owner === 'Extension') || type === 'xhtml';
 
 /** True for one of {@link RESOURCE_TYPES}. */
 export const isResourceType = (name: unknown): name is ResourceType => typeof name === 'string' && resources.has(name);

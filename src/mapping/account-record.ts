@@ -1,0 +1,164 @@
+import type { Answer, Mapped, Mapping, MappingContext, SourceRecord } from '../adapter/index.ts';
+import { findingIssue } from '../fhir/index.ts';
+import type { Account, Accountable, Addition, Value } from './account.ts';
+import {
+  ALTERED,
+  type Bag,
+  bagOf,
+  changedAt,
+  difference,
+  type Leaf,
+  leavesOf,
+  pathOf,
+  placesOf,
+  timesOf,
+  valueOf,
+  withoutLeaves,
+} from './account-leaves.ts';
+import { isStructure, ruleFor } from './account-rules.ts';
+import { createContext } from './map-answer.ts';
+
+/** What a record becomes. */
+interface Output {
+  readonly leaves: Bag;
+  readonly issues: Bag;
+}
+
+/** A value of a record, and what changes when it is not there or is another. */
+interface Traced {
+  readonly leaf: Leaf;
+  /** What the output loses without it. */
+  readonly lost: Bag;
+  /** What the output loses when another value stands in its place. */
+  readonly changed: Bag;
+  readonly value: Value;
+}
+
+/** Accounts for every value of one record of an answer. */
+export const accountRecord = (adapter: Accountable, answer: Answer, at: number): Account => {
+  const record = answer.records[at] as SourceRecord;
+  const mapped = createMapper(adapter, answer, at);
+  const whole = mapped(record.body);
+  const traced = leavesOf(record.body, record.kind).map((leaf): Traced => {
+    const without = mapped(changedAt(record.body, leaf.keys));
+    const altered = mapped(changedAt(record.body, leaf.keys, ALTERED));
+    const lost = difference(whole.leaves, without.leaves);
+    const changed = difference(whole.leaves, altered.leaves);
+    const isReported =
+      whole.leaves.size === 0 || [without, altered].some((it) => difference(whole.issues, it.issues).size > 0);
+    return { leaf, lost, changed, value: judge(adapter, { leaf, lost, changed, whole, altered, isReported }) };
+  });
+  const remaining = (leaves: readonly Leaf[]): Bag => mapped(withoutLeaves(record.body, leaves)).leaves;
+  return {
+    values: settleCounts(traced, whole.leaves, remaining),
+    additions: additionsOf(traced, whole.leaves, remaining).map((it) => {
+      const rule = ruleFor(adapter.added, it);
+      return rule ? { ...it, rule } : it;
+    }),
+  };
+};
+
+/** Maps one record with another body, beside its siblings as they are. */
+const createMapper = ({ map }: Accountable, { records }: Answer, at: number): ((body: unknown) => Output) => {
+  const record = records[at] as SourceRecord;
+  return (body) => {
+    const changed = { ...record, body };
+    const { resources, issues = [] } = mapOrTell(map, changed, createContext(records.with(at, changed)));
+    return {
+      leaves: bagOf(resources.flatMap(({ resource }) => leavesOf(resource, resource.resourceType))),
+      issues: bagOf(issues.map((it) => ({ path: it.code, value: JSON.stringify(it) }))),
+    };
+  };
+};
+
+const mapOrTell = (map: Mapping, record: SourceRecord, context: MappingContext): Mapped => {
+  try {
+    return map(record, context);
+  } catch {
+    return { resources: [], issues: [findingIssue('unmapped-record', record)] };
+  }
+};
+
+interface Evidence extends Omit<Traced, 'value'> {
+  readonly whole: Output;
+  readonly altered: Output;
+  readonly isReported: boolean;
+}
+
+const judge = ({ notCarried }: Accountable, evidence: Evidence): Value => {
+  const { leaf, lost, changed, whole, altered, isReported } = evidence;
+  const { path, value } = leaf;
+  const own = [...lost.keys()].filter((it) => valueOf(it) === value && changed.has(it));
+  // Another value, or a repair, may say the same in its absence: then the altered one must show.
+  const shown = placesOf(value, altered.leaves, whole.leaves);
+  const places = own.length > 0 ? own : shown.filter((it) => valueOf(it) === value);
+  if (places.length > 0) return { path, value, fate: 'carried', to: places.map(pathOf) };
+  const decided = decides(evidence);
+  if (decided.size > 0) return { path, value, fate: 'translated', to: [...decided].map(pathOf) };
+  if (shown.length > 0) return { path, value, fate: 'translated', to: shown.map(pathOf) };
+  if (isReported) return { path, value, fate: 'reported', to: [] };
+  const rule = ruleFor(notCarried, leaf);
+  return rule ? { path, value, fate: 'by-rule', to: [], rule } : { path, value, fate: 'unaccounted', to: [] };
+};
+
+/** What stands in the output as it does because the value is this one: not only because there is one. */
+const decides = ({ lost, changed, whole, altered }: Evidence): ReadonlySet<string> => {
+  if (lost.size > 0 && changed.size === 0 && difference(altered.leaves, whole.leaves).size > 0)
+    return new Set(lost.keys());
+  const both = [...changed.keys()].filter((it) => lost.has(it));
+  return new Set(both.length > 0 ? both : changed.keys());
+};
+
+/**
+ * Several values may say the same words, and each in its absence be spoken for by the others: with all of them taken
+ * out, the output must lose as many.
+ */
+const settleCounts = (
+  traced: readonly Traced[],
+  whole: Bag,
+  remaining: (leaves: readonly Leaf[]) => Bag,
+): readonly Value[] => {
+  const values = traced.map((it) => it.value);
+  const shared = new Set(
+    traced.filter(({ value, lost }) => value.fate === 'carried' && !speaks(value, lost)).map((it) => it.value.value),
+  );
+  for (const words of shared) {
+    const same = traced.filter(({ value }) => value.fate === 'carried' && value.value === words);
+    const left = remaining(same.map((it) => it.leaf));
+    let missing = same.length - timesOf(words, difference(whole, left));
+    for (const { value, lost } of same.toReversed()) {
+      if (missing <= 0) break;
+      if (speaks(value, lost)) continue;
+      values[values.indexOf(value)] = { ...value, fate: 'unaccounted', to: [] };
+      missing -= 1;
+    }
+  }
+  return values;
+};
+
+const speaks = ({ value }: Value, lost: Bag): boolean => timesOf(value, lost) > 0;
+
+/** Values of the output that nothing stands behind, and those that stand in one place more often than they were said. */
+const additionsOf = (
+  traced: readonly Traced[],
+  whole: Bag,
+  remaining: (leaves: readonly Leaf[]) => Bag,
+): readonly Addition[] => {
+  const additions: Addition[] = [];
+  for (const [key, by] of whole) {
+    const addition = { path: pathOf(key), value: valueOf(key) };
+    if (isStructure(addition)) continue;
+    const isCause = ({ lost, changed }: Traced): boolean => lost.has(key) || changed.has(key);
+    const causes = traced.filter(isCause);
+    // Said once and written twice.
+    const repeats = causes.map(({ leaf, lost }) => (leaf.value === addition.value ? (lost.get(key) ?? 0) - 1 : 0));
+    let times = Math.max(0, ...repeats);
+    if (causes.length === 0 || by > 1) {
+      // Several values may say the same words, and any of them be the source: all are taken out together.
+      const all = traced.filter((it) => isCause(it) || it.leaf.value === addition.value);
+      times = Math.max(times, remaining(all.map((it) => it.leaf)).get(key) ?? 0);
+    }
+    for (let it = 0; it < times; it++) additions.push(addition);
+  }
+  return additions;
+};

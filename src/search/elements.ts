@@ -1,0 +1,48 @@
+import { elementsOf, type FhirResource, type Json } from '../fhir/index.ts';
+import type { Summary } from './shape.ts';
+
+const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
+const ALWAYS = ['resourceType', 'id', 'meta', 'implicitRules'];
+
+/**
+ * A part of a resource, tagged SUBSETTED: the elements asked for, or what a summary holds; what R4 requires always stays.
+ * @see https://hl7.org/fhir/R4/search.html#summary
+ */
+export const subset = (
+  resource: FhirResource,
+  elements: readonly string[] | undefined,
+  summary: Summary,
+): FhirResource => {
+  const keep = keeper(resource.resourceType, elements, summary);
+  if (!keep) return resource;
+  const entries = Object.entries(resource as unknown as Json).filter(([name]) => keep(name.replace(/^_/, '')));
+  const { meta } = resource;
+  const tagged = { ...meta, tag: [...(meta?.tag ?? []), SUBSETTED] };
+  return { ...(Object.fromEntries(entries) as object), meta: tagged } as FhirResource;
+};
+
+const keeper = (
+  type: string,
+  elements: readonly string[] | undefined,
+  summary: Summary,
+): ((name: string) => boolean) | undefined => {
+  const definitions = elementsOf(type) ?? {};
+  const isRequired = (name: string): boolean => ALWAYS.includes(name) || definitions[name]?.min === 1;
+  if (elements) {
+    // A choice is asked for by its own name or that of its choice: `value`, `valueQuantity`.
+    return (name) => isRequired(name) || elements.includes(name) || elements.includes(definitions[name]?.of ?? '');
+  }
+  switch (summary) {
+    case 'true':
+      return (name) => isRequired(name) || definitions[name]?.summary === 1;
+    case 'text':
+      return (name) => isRequired(name) || name === 'text';
+    case 'data':
+      return (name) => name !== 'text';
+    case 'count':
+    case 'false':
+      return undefined;
+    default:
+      return summary satisfies never;
+  }
+};

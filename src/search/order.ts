@@ -1,0 +1,60 @@
+import type { Json, ResourceType } from '../fhir/index.ts';
+import { searchParametersOf } from '../fhir/definitions/index.ts';
+import type { LocalResource } from '../mapping/map-answer.ts';
+import { extractor } from './extract.ts';
+import { KINDS } from './match/index.ts';
+import type { SortKey } from './shape.ts';
+
+/** A resource of an answer, and the source that holds it. */
+export interface Held {
+  readonly source: string;
+  readonly local: LocalResource;
+}
+
+type Key = string | number | undefined;
+
+/**
+ * Sorts by search parameters: of several values the lowest counts, of descending ones the highest; a missing value comes
+ * last either way; equals keep their order.
+ * @see https://hl7.org/fhir/R4/search.html#sort
+ */
+export const sortBy = <T extends Held>(
+  held: readonly T[],
+  type: ResourceType,
+  keys: readonly SortKey[],
+): readonly T[] => {
+  if (keys.length === 0) return held;
+  const readers = keys.map((key) => keyReader(type, key));
+  return held
+    .map((it) => ({ it, keys: readers.map((read) => read(it.local)) }))
+    .sort((a, b) => compareAll(a.keys, b.keys, keys))
+    .map(({ it }) => it);
+};
+
+const keyReader = (type: ResourceType, { code, descending }: SortKey): ((local: LocalResource) => Key) => {
+  const parameter = searchParametersOf(type)[code];
+  const sortKey = parameter && KINDS[parameter.type]?.sortKey;
+  if (!sortKey) return () => undefined;
+  if (code === '_id') return (local) => local.localId;
+  const extract = extractor(parameter.expression);
+  return ({ resource }) => {
+    const found = extract(resource as unknown as Json)
+      .map(sortKey)
+      .filter((it) => it !== undefined);
+    return found.sort(compare)[descending ? found.length - 1 : 0];
+  };
+};
+
+const compareAll = (a: readonly Key[], b: readonly Key[], keys: readonly SortKey[]): number => {
+  for (const [at, { descending }] of keys.entries()) {
+    const [one, other] = [a[at], b[at]];
+    if (one === undefined && other === undefined) continue;
+    if (one === undefined) return 1;
+    if (other === undefined) return -1;
+    const order = compare(one, other);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
+};
+
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,63 @@
+import { FaultError } from '../fhir/index.ts';
+import type { Sealer } from '../fhir/sealed-id.ts';
+import type { Held } from './order.ts';
+import type { Pairs } from './request.ts';
+
+/**
+ * Where a walk through pages stands. How many of each source's matches were served is all it needs: what a source gives
+ * comes in the same order each time, so a source that is lost on the way, or comes back, moves nobody else's place.
+ */
+export interface Position {
+  /** The parameters of the search, every shaping one among them. */
+  readonly query: Pairs;
+  readonly served: Readonly<Record<string, number>>;
+}
+
+interface Token {
+  readonly t: string;
+  readonly q: Pairs;
+  readonly s: Readonly<Record<string, number>>;
+  /** Epoch seconds. */
+  readonly x: number;
+}
+
+const USE = 'page';
+const LIFETIME_SECONDS = 3600;
+
+/** Seals a position: opaque, self-contained, good on every instance, for an hour. */
+export const sealPage = (
+  sealer: Pick<Sealer, 'sealText'>,
+  type: string,
+  { position, now }: { readonly position: Position; readonly now: number },
+): string => {
+  const token: Token = { t: type, q: position.query, s: position.served, x: Math.floor(now / 1000) + LIFETIME_SECONDS };
+  return sealer.sealText(USE, JSON.stringify(token));
+};
+
+/** Opens a page token. @throws FaultError 400 for one that was not made here, is for another type, or is too old */
+export const openPage = (
+  sealer: Pick<Sealer, 'unsealText'>,
+  type: string,
+  { token, now }: { readonly token: string; readonly now: number },
+): Position => {
+  const text = sealer.unsealText(USE, token);
+  const opened = text === undefined ? undefined : (JSON.parse(text) as Token);
+  if (opened?.t !== type) throw new FaultError('value', 'Expected a page token as a next link gave it.', '_page');
+  if (opened.x * 1000 < now) throw new FaultError('value', 'This page token is too old; search again.', '_page');
+  return { query: opened.q, served: opened.s };
+};
+
+/** One page of matches, and where the next one begins; undefined on the last. */
+export const takePage = <T extends Held>(
+  matches: readonly T[],
+  count: number | undefined,
+  served: Readonly<Record<string, number>>,
+): { readonly page: readonly T[]; readonly next: Readonly<Record<string, number>> | undefined } => {
+  const passed: Record<string, number> = {};
+  const left = matches.filter(({ source }) => (passed[source] = (passed[source] ?? 0) + 1) > (served[source] ?? 0));
+  const page = count === undefined ? left : left.slice(0, count);
+  if (page.length === left.length || page.length === 0) return { page, next: undefined };
+  const next = { ...served };
+  for (const { source } of page) next[source] = (next[source] ?? 0) + 1;
+  return { page, next };
+};

@@ -1,5 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { FaultError, isResourceType, type ResourceType } from '../fhir/index.ts';
+import { FaultError, type FhirResource, isResourceType, type ResourceType } from '../fhir/index.ts';
 import type { Config } from '../platform/config.ts';
 import { createRead } from '../read/read.ts';
 import { openPage } from '../search/page.ts';
@@ -14,16 +14,17 @@ import {
   queryPairs,
   readPreferences,
 } from './call.ts';
+import { createCors } from './cors.ts';
 import type { Definitions } from './definitions.ts';
 import { createFailure } from './failure.ts';
 import { release, sourceStatuses } from './health.ts';
 import { capabilityStatement, servedTypes } from './metadata.ts';
-import { requireJson } from './negotiate.ts';
+import { negotiate } from './negotiate.ts';
 import { SAFE_HEADERS, sendJson, sendResource } from './respond.ts';
 import { type Action, FHIR_BASE, ROUTES } from './routes.ts';
 
 export interface DoorDeps extends SearchDeps {
-  readonly config: Pick<Config, 'deadlineMs' | 'maxBodyBytes' | 'actor' | 'publicBase'>;
+  readonly config: Pick<Config, 'deadlineMs' | 'maxBodyBytes' | 'actor' | 'publicBase' | 'corsOrigins'>;
   readonly definitions: Definitions;
   readonly version: string;
   /** Where the facade listens, as `http://host:port`; known once it does. */
@@ -36,7 +37,7 @@ type Handler = (request: Request, response: Response, type: string) => Promise<v
 export const createDoor = (deps: DoorDeps): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(mirror, logged(deps));
+  app.use(mirror, logged(deps), createCors(deps.config.corsOrigins));
   const actions = createActions(deps);
   const body = express.text({
     type: 'application/x-www-form-urlencoded',
@@ -93,13 +94,41 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
     return parseSearch(type, query, { handling, now, unseal, served });
   };
 
-  const answerSearch = async (request: Request, response: Response, type: string): Promise<void> => {
-    const pairs = [...queryPairs(request), ...(typeof request.body === 'string' ? formPairs(request.body) : [])];
-    requireJson(request.headers.accept, pairs);
+  const answerSearch: FhirHandler = (request, response, { type, pairs }) => {
     const { handling, completeness } = readPreferences(request);
     const parsed = readSearch(typed(type), pairs, handling);
-    const { status, resource } = await search(parsed, { base: base(), completeness }, callOf(request, response));
-    sendResource(response, status, resource);
+    return search(parsed, { base: base(), completeness }, callOf(request, response));
+  };
+
+  const fhir: Readonly<Record<Exclude<Action, 'ping' | 'status'>, FhirHandler>> = {
+    metadata: (request, _, { pairs }) => {
+      allowOnly(request, pairs, ['mode']);
+      return ok(capabilityStatement(sources.all, { version, date: started, url: base() }));
+    },
+    search: answerSearch,
+    searchByPost: (request, response, asked) => {
+      if (typeof request.body !== 'string' && hasBody(request)) {
+        throw new FaultError('unsupportedMediaType', 'A search is posted as application/x-www-form-urlencoded.');
+      }
+      return answerSearch(request, response, asked);
+    },
+    read: (request, response, { type, pairs }) => {
+      allowOnly(request, pairs);
+      const { completeness } = readPreferences(request);
+      const options = { base: base(), completeness };
+      return read(typed(type), String(request.params['id']), { options, call: callOf(request, response) });
+    },
+    notBuilt: () => {
+      throw new FaultError('notImplemented', 'This interaction of the guide is not built yet.');
+    },
+    definition: (request, _, { type, pairs }) => {
+      allowOnly(request, pairs);
+      return ok(definitions.byId(type, String(request.params['id'])));
+    },
+    definitions: (request, _, { type, pairs }) => {
+      allowOnly(request, pairs, ['url']);
+      return ok(definitions.search(type, pairs.find(([name]) => name === 'url')?.[1], base()));
+    },
   };
 
   return {
@@ -108,50 +137,44 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
       const { status, checks } = await sourceStatuses(sources.all, deps, callOf(request, response));
       sendJson(response, status === 'fail' ? 503 : 200, { status, ...release(version), checks });
     },
-    metadata: (request, response) => {
-      fewPairs(request, ['mode']);
-      sendResource(response, 200, capabilityStatement(sources.all, { version, date: started, url: base() }));
-    },
-    search: answerSearch,
-    searchByPost: (request, response, type) => {
-      if (typeof request.body !== 'string' && hasBody(request)) {
-        throw new FaultError('unsupportedMediaType', 'A search is posted as application/x-www-form-urlencoded.');
-      }
-      return answerSearch(request, response, type);
-    },
-    read: async (request, response, type) => {
-      fewPairs(request);
-      const { completeness } = readPreferences(request);
-      const options = { base: base(), completeness };
-      const { status, resource } = await read(typed(type), String(request.params['id']), {
-        options,
-        call: callOf(request, response),
-      });
-      sendResource(response, status, resource);
-    },
-    notBuilt: () => {
-      throw new FaultError('notImplemented', 'This interaction of the guide is not built yet.');
-    },
-    definition: (request, response, type) => {
-      fewPairs(request);
-      sendResource(response, 200, definitions.byId(type, String(request.params['id'])));
-    },
-    definitions: (request, response, type) => {
-      const url = fewPairs(request, ['url']).find(([name]) => name === 'url')?.[1];
-      sendResource(response, 200, definitions.search(type, url, base()));
-    },
+    ...mapValues(fhir, answering),
   };
 };
 
-/** The parameters of an address that takes hardly any. @throws FaultError 400 for another, 406 for a form we cannot answer in */
-const fewPairs = (request: Request, allowed: readonly string[] = []): Pairs => {
-  const pairs = queryPairs(request);
-  requireJson(request.headers.accept, pairs);
+/** What a FHIR interaction gives back, to be written in the form the caller wants. */
+type FhirHandler = (
+  request: Request,
+  response: Response,
+  asked: { readonly type: string; readonly pairs: Pairs },
+) => Promise<Outgoing> | Outgoing;
+
+interface Outgoing {
+  readonly status: number;
+  readonly resource: FhirResource;
+}
+
+const ok = (resource: FhirResource): Outgoing => ({ status: 200, resource });
+
+/** Settles the form of the answer first, so that whatever goes wrong later is told in it too. */
+const answering =
+  (handle: FhirHandler): Handler =>
+  async (request, response, type) => {
+    const pairs = [...queryPairs(request), ...(typeof request.body === 'string' ? formPairs(request.body) : [])];
+    const format = negotiate(request.headers.accept, pairs);
+    response.locals['format'] = format;
+    const { status, resource } = await handle(request, response, { type, pairs });
+    await sendResource(request, response, { status, resource, format });
+  };
+
+const mapValues = <K extends string, A, B>(record: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> =>
+  Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, change(value)])) as Record<K, B>;
+
+/** Refuses the parameters of an address that takes hardly any. @throws FaultError 400 */
+const allowOnly = (request: Request, pairs: Pairs, allowed: readonly string[] = []): void => {
   const stray = pairs.find(([name]) => !['_format', '_pretty', ...allowed].includes(name))?.[0];
   if (stray !== undefined && readPreferences(request).handling === 'strict') {
     throw new FaultError('notSupported', 'This address does not take that parameter.', safeName(stray));
   }
-  return pairs;
 };
 
 /** A body is announced by its length, or comes in chunks. */

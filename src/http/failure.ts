@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import { type Fault, FaultError, faultOutcome } from '../fhir/index.ts';
 import type { Log } from '../platform/log.ts';
 import { correlationIdOf } from './call.ts';
+import { type Format, negotiate, PLAIN_JSON } from './negotiate.ts';
 import { sendResource } from './respond.ts';
 
 /** What Express and its body parser throw, as faults of ours. */
@@ -28,8 +29,18 @@ export const createFailure =
         log.warn('request.failed', { correlationId: correlationIdOf(request), route, error: name });
       }),
     );
-    sendResource(response, status, outcome);
+    const format = (response.locals['format'] as Format | undefined) ?? wantedFormat(request.headers.accept);
+    void sendResource(request, response, { status, resource: outcome, format });
   };
+
+/** The form an error is told in before the caller's wish was settled, or where it cannot be met. */
+const wantedFormat = (accept: string | undefined): Format => {
+  try {
+    return negotiate(accept, []);
+  } catch {
+    return PLAIN_JSON;
+  }
+};
 
 const asFault = (error: unknown, unexpected: (name: string) => void): FaultError => {
   if (error instanceof FaultError) return error;

@@ -29,7 +29,7 @@ export const capabilityStatement = (
     url,
   },
   fhirVersion: '4.0.1',
-  format: ['application/fhir+json'],
+  format: ['application/fhir+json', 'application/fhir+xml'],
   rest: [
     {
       mode: 'server',

@@ -1,26 +1,68 @@
-import type { Response } from 'express';
-import { FHIR_JSON } from './negotiate.ts';
+import type { Request, Response } from 'express';
+import type { FhirResource } from '../fhir/index.ts';
+import { writeBody } from './body.ts';
+import { compress } from './compress.ts';
+import type { Format } from './negotiate.ts';
 
-/** Sends a FHIR resource. Clinical answers are never kept by anybody between us and the caller. */
-export const sendResource = (response: Response, status: number, resource: unknown): void =>
-  send(response, status, { type: FHIR_JSON, body: JSON.stringify(resource) });
+/** An answer on its way out. */
+export interface Answer {
+  readonly status: number;
+  readonly resource: FhirResource;
+  readonly format: Format;
+}
+
+/**
+ * Sends a FHIR resource in the form asked for, compressed if asked, with an ETag; 304 where the caller has it already.
+ * Clinical answers are never kept by anybody between us and the caller.
+ */
+export const sendResource = async (
+  request: Request,
+  response: Response,
+  { status, resource, format }: Answer,
+): Promise<void> => {
+  const { type, text, etag } = await writeBody(resource, format);
+  if (response.headersSent || response.destroyed) return;
+  const headers = {
+    'Content-Type': `${type}; charset=utf-8`,
+    'Cache-Control': 'no-store',
+    Vary: 'Accept, Accept-Encoding, Prefer',
+    ...(status === 200 && { ETag: etag, ...lastModified(resource) }),
+  };
+  if (status === 200 && matches(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const { bytes, coding } = await compress(Buffer.from(text), request.headers['accept-encoding']);
+  // The caller may have gone meanwhile: writing is then a no-op.
+  response.writeHead(status, {
+    ...headers,
+    ...(coding !== undefined && { 'Content-Encoding': coding }),
+    'Content-Length': bytes.length,
+  });
+  response.end(bytes);
+};
+
+/** A weak comparison, as If-None-Match wants it. */
+const matches = (given: string | undefined, etag: string): boolean =>
+  given !== undefined &&
+  (given.trim() === '*' || given.split(',').some((it) => it.trim().replace(/^W\//, '') === etag.replace(/^W\//, '')));
+
+const lastModified = ({ resourceType, meta }: FhirResource): { readonly 'Last-Modified'?: string } => {
+  const written = resourceType === 'Bundle' ? undefined : meta?.lastUpdated;
+  const date = written === undefined ? NaN : Date.parse(written);
+  return Number.isNaN(date) ? {} : { 'Last-Modified': new Date(date).toUTCString() };
+};
 
 /** Sends plain JSON: health and status. */
-export const sendJson = (response: Response, status: number, body: unknown): void =>
-  send(response, status, { type: 'application/json', body: JSON.stringify(body) });
-
-const send = (
-  response: Response,
-  status: number,
-  { type, body }: { readonly type: string; readonly body: string },
-): void => {
+export const sendJson = (response: Response, status: number, body: unknown): void => {
   if (response.headersSent || response.destroyed) return;
+  const text = JSON.stringify(body);
   response.writeHead(status, {
-    'Content-Type': `${type}; charset=utf-8`,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
   });
-  response.end(body);
+  response.end(text);
 };
 
 /** Headers of every answer, whatever becomes of it. */

@@ -64,6 +64,11 @@ export const CONFIG = {
       secret: secretField('At least 32 characters.'),
     }),
   ),
+  corsOrigins: listField(
+    'Web origins whose browsers may read answers.',
+    textField('An origin.', { pattern: /^https?:\/\/[^/\s]+$/, kind: 'an origin such as https://app.example' }),
+    { fallback: [] },
+  ),
   deadlineMs: integerField('The most a request may take.', { min: 100, max: 60_000, fallback: 10_000 }),
   maxBodyBytes: integerField('The largest request body.', { min: 1024, max: 10_485_760, fallback: 65_536 }),
   maxRecordsPerSource: integerField(

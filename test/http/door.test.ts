@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { memorySource } from '../../adapters/memory/index.ts';
 import type { App } from '../../src/app.ts';
@@ -39,7 +39,7 @@ describe('the door', () => {
       records,
       asked: () => (asked += 1),
     });
-    app = await startTestApp([{ id: 'one', adapter }], { maxBodyBytes: 2000 });
+    app = await startTestApp([{ id: 'one', adapter }], { maxBodyBytes: 2000, corsOrigins: ['https://app.example'] });
     root = app.base.replace('/FHIR/R4', '');
   });
   beforeEach(() => (asked = 0));
@@ -87,15 +87,7 @@ describe('the door', () => {
       ],
       ['a delete', '/Flag/a', 405, 'METHOD_NOT_ALLOWED', undefined, { method: 'DELETE' }],
       ['a search by GET at _search', '/Flag/_search', 405, 'METHOD_NOT_ALLOWED'],
-      [
-        'XML, for now',
-        `/Flag?patient=${NHS}`,
-        406,
-        'NOT_ACCEPTABLE',
-        undefined,
-        { headers: { Accept: 'application/fhir+xml' } },
-      ],
-      ['XML by _format', `/Flag?patient=${NHS}&_format=xml`, 406, 'NOT_ACCEPTABLE', '_format'],
+      ['Turtle by _format', `/Flag?patient=${NHS}&_format=ttl`, 406, 'NOT_ACCEPTABLE', '_format'],
       ['HTML', '/metadata', 406, 'NOT_ACCEPTABLE', undefined, { headers: { Accept: 'text/html' } }],
       [
         'a search posted as JSON',
@@ -259,6 +251,78 @@ describe('the door', () => {
   it('refuses more parameters or values than anybody needs', async () => {
     expect((await ask(`/Flag?patient=${NHS}${'&date=2024'.repeat(200)}`)).status).to.equal(400);
     expect((await ask(`/Flag?patient=${NHS}&identifier=${'a,'.repeat(600)}a`)).status).to.equal(400);
+  });
+
+  it('writes XML for whoever prefers it, errors too', async () => {
+    const xml = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${app.base}${path}`, { headers });
+      return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+    };
+    for (const [path, headers] of [
+      [`/Flag?patient=${NHS}&_format=xml`, {}],
+      [`/Flag?patient=${NHS}`, { Accept: 'application/fhir+json;q=0.5, application/fhir+xml' }],
+    ] as const) {
+      const { status, type, text } = await xml(path, headers);
+      expect([status, type]).to.deep.equal([200, 'application/fhir+xml; charset=utf-8']);
+      expect(text).to.match(/^<\?xml version="1\.0" encoding="UTF-8"\?><Bundle xmlns="http:\/\/hl7\.org\/fhir">/);
+    }
+    const refused = await xml('/Flag?patient=1', { Accept: 'application/fhir+xml' });
+    expect([refused.status, refused.type]).to.deep.equal([400, 'application/fhir+xml; charset=utf-8']);
+    expect(refused.text).to.contain('<OperationOutcome');
+    expect((await xml('/metadata?_format=application/fhir%2Bxml&_pretty=true')).text).to.contain(
+      '\n  <status value="active"/>',
+    );
+    expect((await xml(`/Flag?patient=${NHS}&_pretty=true`)).text).to.contain('\n  "resourceType": "Bundle"');
+  });
+
+  it('tells a caller that nothing has changed', async () => {
+    const { body, headers } = await ask(`/Flag?patient=${NHS}`);
+    const etag = headers.get('etag')!;
+    expect(etag).to.match(/^W\/"/);
+    const again = await fetch(`${app.base}/Flag?patient=${NHS}`, { headers: { 'If-None-Match': `"x", ${etag}` } });
+    expect(again.status).to.equal(304);
+    expect(await again.text()).to.equal('');
+    expect((await ask(`/Flag?patient=${OTHER}`)).headers.get('etag')).to.not.equal(etag);
+    const { id } = (body as unknown as Bundle).entry![0]!.resource!;
+    const read = await ask(`/Flag/${id!}`);
+    expect(
+      (await fetch(`${app.base}/Flag/${id!}`, { headers: { 'If-None-Match': read.headers.get('etag')! } })).status,
+    ).to.equal(304);
+  });
+
+  it('compresses long answers for whoever asks', async () => {
+    const coded = async (accepted: string) => {
+      const options = { headers: { 'Accept-Encoding': accepted } };
+      return new Promise<{ coding: string | undefined; bytes: Buffer }>((resolve, reject) => {
+        const request = httpRequest(`${app.base}/metadata`, options, (response) => {
+          const chunks: Buffer[] = [];
+          response
+            .on('data', (it: Buffer) => chunks.push(it))
+            .on('end', () => resolve({ coding: response.headers['content-encoding'], bytes: Buffer.concat(chunks) }));
+        });
+        request.on('error', reject).end();
+      });
+    };
+    const plain = await coded('identity');
+    const brotli = await coded('gzip, br');
+    const gzipped = await coded('gzip;q=1, br;q=0.1');
+    expect([plain.coding, brotli.coding, gzipped.coding]).to.deep.equal([undefined, 'br', 'gzip']);
+    expect(brotliDecompressSync(brotli.bytes)).to.deep.equal(plain.bytes);
+    expect(gunzipSync(gzipped.bytes)).to.deep.equal(plain.bytes);
+  });
+
+  it('lets browsers of configured origins in, and no others', async () => {
+    const preflight = {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' },
+    };
+    const allowed = await fetch(`${app.base}/metadata`, preflight);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).to.deep.equal([
+      204,
+      'https://app.example',
+    ]);
+    const other = await fetch(`${app.base}/metadata`, { headers: { Origin: 'https://evil.example' } });
+    expect(other.headers.get('access-control-allow-origin')).to.equal(null);
   });
 
   it('is not troubled by a peculiar query', async () => {

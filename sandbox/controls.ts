@@ -15,9 +15,11 @@ export const createControls =
       door(request, response);
       return;
     }
-    void control(sources, path, request).then(([status, body]) => {
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-    });
+    void control(sources, path, request)
+      .then(([status, body]) => {
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      })
+      .catch(() => response.destroy()); // whoever asked went away in the middle of it
   };
 
 const control = async (
@@ -31,6 +33,8 @@ const control = async (
   if (request.method !== 'PUT') return [405, { error: 'expected PUT' }];
   const fault = readFault(await bodyOf(request));
   if (!fault) return [400, { error: `expected {"fault": one of ${FAULTS.join(', ')}, "ms": 0 to ${MAX_MS}}` }];
+  if (fault.fault === 'wrong-patient' && source.people.length < 2)
+    return [400, { error: `wrong-patient needs two people at the source, and it knows ${source.people.length}` }];
   source.setFault(fault);
   return [200, { source: id, ...fault }];
 };

@@ -30,7 +30,7 @@ export const withFault =
 
 /** Applies the faults of single patients when their file is read, in the exchange that reads it. */
 export const withPatientFaults = (data: SimulatorData, faultOf: (nhsNumber: string) => SourceFault): SimulatorData => ({
-  people: data.people,
+  ...data,
   read: async (nhsNumber) => {
     const exchange = exchanges.getStore();
     const fault = exchange ? faultOf(nhsNumber) : NO_FAULT;
@@ -41,8 +41,9 @@ export const withPatientFaults = (data: SimulatorData, faultOf: (nhsNumber: stri
 
 /** Another patient of the same source, the same one every time. */
 const otherThan = async (nhsNumber: string, { people }: SimulatorData): Promise<string> => {
-  const others = (await people()).filter((it) => it !== nhsNumber);
-  return others[0] ?? nhsNumber;
+  const other = (await people()).find((it) => it !== nhsNumber);
+  if (other === undefined) throw new Error('a source can answer about another patient only where it knows two');
+  return other;
 };
 
 /** @returns true where the exchange goes on. */

@@ -9,6 +9,8 @@ import { NO_FAULT, type SourceFault, withFault, withPatientFaults } from './faul
 export interface RunningSource {
   readonly url: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The NHS numbers it knows. */
+  readonly people: readonly string[];
   readonly setFault: (fault: SourceFault) => void;
   /** The requests received so far: method and path with query. */
   readonly requests: () => readonly string[];
@@ -25,6 +27,7 @@ export const serveSimulator = async (
   const requests: string[] = [];
   const faultOf = (nhsNumber: string): SourceFault =>
     fault.fault === 'wrong-patient' ? fault : patientFault(nhsNumber);
+  const people = await data.people();
   const { handle, settings } = await simulator(withPatientFaults(data, faultOf));
   const spoilt = withFault(handle, () => fault);
   const server = createServer((request, response) => {
@@ -36,6 +39,7 @@ export const serveSimulator = async (
   return {
     url,
     settings: settings(url),
+    people,
     setFault: (next) => (fault = next),
     requests: () => requests,
     close: () =>
@@ -46,12 +50,24 @@ export const serveSimulator = async (
   };
 };
 
-/** The raw answers in a directory: one `<nhs number>.json` per patient. A directory that is missing holds nobody. */
-export const dataDirectory = (directory: string): SimulatorData => ({
+/**
+ * The raw answers in a directory: one `<nhs number>.json` per patient. A directory that is missing holds nobody.
+ * @param complain where a line about a file goes: stderr where it is left out.
+ */
+export const dataDirectory = (
+  directory: string,
+  complain = (line: string): void => void process.stderr.write(`${line}\n`),
+): SimulatorData => ({
   people: async () =>
     (await readdir(directory).catch(() => []))
       .flatMap((it) => (/^\d{10}\.json$/.test(it) ? [it.slice(0, 10)] : []))
       .sort(),
   read: async (nhsNumber) =>
-    /^\d{10}$/.test(nhsNumber) ? readFile(join(directory, `${nhsNumber}.json`)).catch(() => undefined) : undefined,
+    /^\d{10}$/.test(nhsNumber)
+      ? readFile(join(directory, `${nhsNumber}.json`)).catch(({ code }: NodeJS.ErrnoException) =>
+          // A file that is there and cannot be read is no patient who is not known.
+          code === 'ENOENT' ? undefined : Buffer.alloc(0),
+        )
+      : undefined,
+  complain: (line) => complain(`${directory}: ${line}`),
 });

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Simulator, SimulatorData } from '../src/adapter/index.ts';
 import { type App, startApp } from '../src/app.ts';
+import { parseJson } from '../src/fhir/index.ts';
 import { endGracefully } from '../src/main.ts';
 import { parseConfig } from '../src/platform/config.ts';
 import { createLog, type Log } from '../src/platform/log.ts';
-import { loadPart } from '../src/sources/load.ts';
+import { loadAdapter, loadPart } from '../src/sources/load.ts';
 import { createControls } from './controls.ts';
 import { NO_FAULT, type SourceFault } from './faults.ts';
 import { dataDirectory, type RunningSource, serveSimulator } from './serve.ts';
@@ -19,7 +19,11 @@ export interface SandboxOptions {
   readonly port?: number;
   /** A directory of raw source answers: `<adapter>/<nhs number>.json`. Its people replace ours, and nothing is broken. */
   readonly data?: string;
+  /** The ids of the sources to serve: all of config/sandbox.json where left out. */
+  readonly only?: readonly string[];
   readonly log?: Log;
+  /** Where a line about a file of the data goes: stderr where left out. */
+  readonly complain?: (line: string) => void;
 }
 
 /** The sandbox while it runs. */
@@ -30,55 +34,68 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * Starts a simulator per source of config/sandbox.json, and the facade over them with the settings that each simulator
+ * gives. What was started is closed again where something else does not start.
+ */
+export const createSandbox = async ({ port, data, only, log, complain }: SandboxOptions = {}): Promise<Sandbox> => {
+  process.env['PCR_SEALING_KEY'] ??= randomBytes(32).toString('hex');
+  const given = (await readJsonFile(join(root, 'config/sandbox.json'))) as SandboxConfig;
+  const wanted = given.sources.filter(({ id }) => only?.includes(id) ?? true);
+  const known = data === undefined ? ((await readJsonFile(join(peopleDirectory, 'people.json'))) as Person[]) : [];
+
+  const sources = new Map<string, RunningSource>();
+  const closeSources = async (): Promise<void> => {
+    await Promise.all([...sources.values()].map((it) => it.close()));
+  };
+  try {
+    for (const { id, adapter } of wanted) {
+      const answers = dataDirectory(join(data ?? peopleDirectory, adapter), complain);
+      const faultOf = (person: string): SourceFault =>
+        known.find((it) => it.nhsNumber === person)?.faults?.[id] ?? NO_FAULT;
+      sources.set(id, await serveSimulator(await simulatorOf(adapter), answers, faultOf));
+      await complainOfJunk(adapter, answers);
+    }
+    const found = [...sources.values()].flatMap((it) => it.people);
+    if (data !== undefined && found.length === 0) {
+      const adapters = wanted.map((it) => it.adapter).join(', ');
+      throw new Error(`--data ${data}: expected <adapter>/<nhs number>.json in it, the adapter one of ${adapters}`);
+    }
+    const config = parseConfig(
+      {
+        ...given,
+        listen: { ...given.listen, ...(port !== undefined && { port }) },
+        sources: wanted.map((it) => ({ ...it, settings: sources.get(it.id)?.settings })),
+      },
+      'config/sandbox.json',
+    );
+    const app = await startApp(config, { ...(log && { log }), front: createControls(sources) });
+    return {
+      app,
+      people: [...new Set([...known.map((it) => it.nhsNumber), ...found])].sort(),
+      sources,
+      close: async () => {
+        await app.close();
+        await closeSources();
+      },
+    };
+  } catch (error) {
+    await closeSources();
+    throw error;
+  }
+};
+
 interface Person {
   readonly nhsNumber: string;
   readonly faults?: Readonly<Record<string, SourceFault>>;
 }
 
-/** Starts a simulator per source of config/sandbox.json and the facade over them. */
-export const createSandbox = async ({ port, data, log }: SandboxOptions = {}): Promise<Sandbox> => {
-  process.env['PCR_SEALING_KEY'] ??= randomBytes(32).toString('hex');
-  const given = JSON.parse(await readFile(join(root, 'config/sandbox.json'), 'utf8')) as SandboxConfig;
-  const directory = data ?? peopleDirectory;
-  const known =
-    data === undefined ? (JSON.parse(await readFile(join(directory, 'people.json'), 'utf8')) as Person[]) : [];
-  const faults = new Map(known.map((it) => [it.nhsNumber, it.faults ?? {}]));
-
-  const sources = new Map<string, RunningSource>();
-  const found = new Set(known.map((it) => it.nhsNumber));
-  for (const { id, adapter } of given.sources) {
-    const answers = dataDirectory(join(directory, adapter));
-    (await answers.people()).forEach((it) => found.add(it));
-    sources.set(
-      id,
-      await serveSimulator(await simulatorOf(adapter), answers, (it) => faults.get(it)?.[id] ?? NO_FAULT),
-    );
-  }
-  const config = parseConfig(
-    {
-      ...given,
-      listen: { ...given.listen, ...(port !== undefined && { port }) },
-      sources: given.sources.map((it) => ({ ...it, settings: sources.get(it.id)?.settings })),
-    },
-    'config/sandbox.json',
-  );
-  const controls = createControls(sources);
-  const app = await startApp(config, { ...(log && { log }), front: (door: RequestListener) => controls(door) });
-  return {
-    app,
-    people: [...found].sort(),
-    sources,
-    close: async () => {
-      await app.close();
-      await Promise.all([...sources.values()].map((it) => it.close()));
-    },
-  };
-};
-
 interface SandboxConfig {
   readonly listen: Readonly<Record<string, unknown>>;
   readonly sources: readonly { readonly id: string; readonly adapter: string }[];
 }
+
+const readJsonFile = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
 
 const simulatorOf = async (adapter: string): Promise<(data: SimulatorData) => Promise<Simulator>> => {
   const part = await loadPart(`adapters/${adapter}/simulator`);
@@ -86,14 +103,28 @@ const simulatorOf = async (adapter: string): Promise<(data: SimulatorData) => Pr
   return part['simulator'] as (data: SimulatorData) => Promise<Simulator>;
 };
 
+/** A file that its adapter cannot read is served as it is, as a source may answer: the ledger then says so, and stderr why. */
+const complainOfJunk = async (name: string, { people, read, complain }: SimulatorData): Promise<void> => {
+  const adapter = await loadAdapter(name);
+  for (const person of await people()) {
+    try {
+      adapter?.split(parseJson((await read(person)) ?? ''));
+    } catch {
+      complain(`${person}.json is no answer that ${name} can read: it is served as it is`);
+    }
+  }
+};
+
 /** The command: one line of JSON on stdout when all is ready, three requests to try on stderr, and it runs until stopped. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const sandbox = await createSandbox({ log: createLog(process.env['LOG_LEVEL'] ?? 'warn'), ...options });
   endGracefully(sandbox.close);
   const { app, people, sources } = sandbox;
+  // A signal to `npm run` does not reach the process behind it: the line says which one that is.
+  const { pid } = process;
   const listed = [...sources].map(([id, { url }]) => ({ id, url }));
   process.stderr.write(examples(app.base, people));
-  process.stdout.write(`${JSON.stringify({ ready: true, base: app.base, people, sources: listed })}\n`);
+  process.stdout.write(`${JSON.stringify({ ready: true, pid, base: app.base, people, sources: listed })}\n`);
   return sandbox;
 };
 

@@ -56,6 +56,25 @@ describe('pcr', function () {
     expect(readdirSync(join(folder, 'deep/out'))).to.deep.equal(['9990000018.json']);
   });
 
+  it('accounts for every value, summed over the files, and fails where one is lost', async () => {
+    const files = ['9990000018', '9990000042'].map((it) => join(people, `gp-connect/${it}.json`));
+    const { code, out } = await pcr('map', '--account', 'gp-connect', ...files);
+    expect(out).to.match(/^gp-connect: 2 of 2 files\n\n +\d+ {2}carried\n/);
+    expect(out).to.contain('\n       0  unaccounted for\n').and.contain('\n       0  invented\n');
+    expect(out).to.contain('STU3 profiles say nothing').and.not.contain('Patient.birthDate');
+    expect(code).to.equal(0);
+    expect((await pcr('map', '--account', '--verbose', 'gp-connect', ...files)).out).to.contain('2  Patient.birthDate');
+
+    const strange = join(folder, 'strange.json');
+    writeFileSync(strange, '{"resourceType":"Bundle","remark":"lost","entry":[]}');
+    const lost = await pcr('map', '--account', 'gp-connect', strange);
+    expect(lost.out).to.contain('unaccounted for:\n       1  Bundle.remark');
+    expect(lost.code).to.equal(1);
+    writeFileSync(strange, 'no JSON');
+    expect((await pcr('map', '--account', 'gp-connect', strange)).code).to.equal(2);
+    expect((await pcr('map', '--account', '--out', folder, 'gp-connect', strange)).err).to.contain('--out');
+  });
+
   it('maps a bare resource, and a type without a mapping becomes an issue', async () => {
     const bare = join(folder, 'bare.json');
     writeFileSync(

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { definitions } from './generate/definitions.ts';
 import { pages } from './generate/docs.ts';
 import { packageFiles } from './generate/fhir-package.ts';
+import { guides } from './generate/mappings.ts';
 
 const fhir = join(import.meta.dirname, '../src/fhir');
 
@@ -22,6 +23,12 @@ describe('what is generated is what the generators write', () => {
     expect(readdirSync(join(fhir, 'package')).sort()).to.deep.equal([...files.keys()].sort());
     for (const [name, content] of files)
       expect(readFileSync(join(fhir, 'package', name), 'utf8'), name).to.equal(content);
+  });
+
+  it('the guides to the mappings', async function () {
+    this.timeout(60_000);
+    for (const [path, content] of await guides())
+      expect(readFileSync(join(import.meta.dirname, '..', path), 'utf8'), path).to.equal(content);
   });
 
   it('the pages made from tables', () => {

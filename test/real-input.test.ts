@@ -1,27 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { expect } from 'chai';
-import { conform, isObject, type Json, objects, parseJson } from '../src/fhir/index.ts';
+import { conform, isObject, type Json, objects } from '../src/fhir/index.ts';
 import { mapAnswer } from '../src/mapping/map-answer.ts';
 import { mapToBundle } from '../src/mapping/map-files.ts';
 import { loadAdapter } from '../src/sources/load.ts';
-
-/** A folder of real answers, if there is one: beside the repository, or where the environment says. */
-const folder = process.env['PCR_REAL_DATA'] ?? join(import.meta.dirname, '../../shared/data');
-
-const SETS = [
-  { adapter: 'gp-connect', directory: 'gp-stu3' },
-  { adapter: 'fhir-r4', directory: 'acute-r4' },
-  { adapter: 'fhir-r4', directory: 'uk-core-examples' },
-];
-
-const filesIn = (directory: string): string[] =>
-  existsSync(directory)
-    ? readdirSync(directory, { withFileTypes: true, recursive: true })
-        .filter((it) => it.isFile() && it.name.endsWith('.json'))
-        .map((it) => join(it.parentPath, it.name))
-        .sort()
-    : [];
+import { notHere, readAnswer, realAnswers, shortName } from './fidelity/answers.ts';
 
 /** The resources of an answer as they were sent: of a Bundle, or of Bundles in a Bundle, or the answer itself. */
 const sent = (answer: unknown): Json[] => {
@@ -31,17 +13,12 @@ const sent = (answer: unknown): Json[] => {
 };
 
 describe('real input', () => {
-  for (const { adapter: name, directory } of SETS) {
-    const files = filesIn(join(folder, directory));
-    if (files.length === 0) {
-      it(`is not here: no folder of real answers for ${directory}, so nothing of it was checked`, function () {
-        this.skip();
-      });
-    }
+  for (const { adapter: name, name: set, files } of realAnswers) {
+    if (files.length === 0) notHere(`a folder of real answers ${set}`);
     for (const file of files) {
-      it(`${name} maps ${relative(folder, file)}: nothing thrown, nothing lost, all valid R4`, async () => {
+      it(`${name} maps ${shortName(file)}: nothing thrown, no record lost, all valid R4`, async () => {
         const adapter = (await loadAdapter(name))!;
-        const answer = parseJson(readFileSync(file));
+        const answer = readAnswer(file);
         const split = adapter.split(answer);
         const mapped = mapAnswer(adapter, split, { source: name });
         const bundle = mapToBundle(adapter, split, 'file');

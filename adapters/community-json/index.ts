@@ -1,6 +1,6 @@
 import { type Capabilities, defineAdapter } from '../../src/adapter/index.ts';
 import type { ResourceType } from '../../src/fhir/index.ts';
-import { KINDS, map, split } from '../../mappings/community-json/index.ts';
+import { added, KINDS, map, notCarried, split } from '../../mappings/community-json/index.ts';
 import { settings } from './settings.ts';
 import { createSource } from './source.ts';
 
@@ -22,5 +22,7 @@ export default defineAdapter({
   }),
   split,
   map,
+  notCarried,
+  added,
   connect: createSource,
 });

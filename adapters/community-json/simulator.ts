@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Simulator, SimulatorData } from '../../src/adapter/index.ts';
-import { isObject, type Json, parseJson } from '../../src/fhir/index.ts';
+import type { Json } from '../../src/fhir/index.ts';
+import { createImports } from '../../sandbox/imports.ts';
 import { COLLECTIONS } from '../../mappings/community-json/index.ts';
+import { createImport } from './simulator-import.ts';
 
 const CLIENT_ID = 'patient-core-records';
 /** The variable that the simulator's settings name; where it is not set, the simulator sets it to a secret of its own. */
@@ -10,18 +12,14 @@ const SECRET_VARIABLE = 'COMMUNITY_CLIENT_SECRET';
 const TOKEN_SECONDS = 300;
 const MAX_PAGE_SIZE = 200;
 
-/** The Fellside API over data files: the whole-record document of each patient, served collection by collection. */
+/**
+ * The Fellside API over data files: the whole-record document of each patient, served collection by collection. A patient is
+ * found by the name of the file; a file that is no document is the answer to the lookup of its patient.
+ */
 export const simulator = async (data: SimulatorData, tokenSeconds = TOKEN_SECONDS): Promise<Simulator> => {
   const secret = (process.env[SECRET_VARIABLE] ??= 'a secret of the simulator only');
-  const people = await indexPeople(data);
+  const files = await createImports(data, createImport(data.complain));
   const tokens = new Map<string, number>();
-
-  /** The patient's document is read in every exchange about them, so that what ails their data ails this answer. */
-  const documentOf = async (nhsNumber: string | undefined): Promise<Json | undefined> => {
-    const bytes = nhsNumber === undefined ? undefined : await data.read(nhsNumber);
-    const document = bytes && parseJson(bytes);
-    return isObject(document) ? document : undefined;
-  };
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -49,23 +47,24 @@ export const simulator = async (data: SimulatorData, tokenSeconds = TOKEN_SECOND
 
   app.get('/api/v2/patients', async ({ query }, response) => {
     const nhsNumber = /^[\d ]+$/.exec(textOf(query['nhsNumber']))?.[0].replaceAll(' ', '');
-    const document = await documentOf(nhsNumber);
+    const file = await files.of(nhsNumber);
     if (nhsNumber?.length !== 10) fail(response, 400, 'VAL-400');
-    else response.json({ patients: document ? [document['patient']] : [] });
+    else if (file?.raw) response.type('json').send(file.raw);
+    else response.json({ patients: file ? [file.document['patient']] : [] });
   });
 
   app.get('/api/v2/patients/:patientId/:collection', async ({ params, query }, response) => {
     const { patientId, collection } = params;
     const page = wholeNumber(query['page'], 1);
     const pageSize = wholeNumber(query['pageSize'], 50);
-    const document = await documentOf(people.get(patientId));
-    if (!document) fail(response, 404, 'PAT-404');
+    const file = await files.of([...files.all].find(([, it]) => it.patientId === patientId)?.[0]);
+    if (!file) fail(response, 404, 'PAT-404');
     else if (!COLLECTIONS.some((it) => it === collection)) fail(response, 404, 'COL-404');
     else if (!page || !pageSize || pageSize > MAX_PAGE_SIZE) fail(response, 400, 'VAL-400');
     else {
-      const all = (document[collection] ?? []) as readonly unknown[];
-      const records = all.slice((page - 1) * pageSize, page * pageSize);
-      response.json({ page, pageSize, totalRecords: all.length, records });
+      const all = file.document[collection] ?? [];
+      const records: unknown = Array.isArray(all) ? all.slice((page - 1) * pageSize, page * pageSize) : all;
+      response.json({ page, pageSize, totalRecords: Array.isArray(all) ? all.length : 1, records });
     }
   });
 
@@ -73,18 +72,6 @@ export const simulator = async (data: SimulatorData, tokenSeconds = TOKEN_SECOND
     handle: app,
     settings: (baseUrl) => ({ baseUrl, clientId: CLIENT_ID, clientSecret: { env: SECRET_VARIABLE } }),
   };
-};
-
-/** Whose NHS number belongs to which of the supplier's own patient ids. */
-const indexPeople = async (data: SimulatorData): Promise<ReadonlyMap<string, string>> => {
-  const people = new Map<string, string>();
-  for (const nhsNumber of await data.people()) {
-    const bytes = await data.read(nhsNumber);
-    const document = bytes && parseJson(bytes);
-    const patient = isObject(document) ? document['patient'] : undefined;
-    if (isObject(patient)) people.set(String(patient['patientId']), nhsNumber);
-  }
-  return people;
 };
 
 const isClient = (authorization: string | undefined, secret: string): boolean => {

@@ -1,5 +1,5 @@
 import { type Capabilities, defineAdapter } from '../../src/adapter/index.ts';
-import { map, notCarried, split } from '../../mappings/uk-core-r4/index.ts';
+import { added, map, notCarried, split } from '../../mappings/uk-core-r4/index.ts';
 import { createServer } from './server.ts';
 import { settings } from './settings.ts';
 import { createSource } from './source.ts';
@@ -21,5 +21,6 @@ export default defineAdapter({
   split,
   map,
   notCarried,
+  added,
   connect: (given, tools) => createSource(given, { server: createServer(given, tools), tools }),
 });

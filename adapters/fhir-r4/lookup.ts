@@ -35,6 +35,8 @@ export const createLookup = (
     const records = answers.flatMap((it) => it.records);
     const patients = records.filter((it) => it.kind === 'Patient');
     if (patients.some(({ body }) => !isOnly(patient, body.resource))) throw new SourceError('wrong-patient');
+    // A search for Patients that finds other things is no search: it says nothing about who is known.
+    if (patients.length === 0 && records.length > 0) throw new SourceError('invalid-response');
     const patientIds = [...new Set(patients.map((it) => it.id))];
     if (!patientIds.every(isFhirId)) throw new SourceError('invalid-response');
     remember(patient, patientIds);

@@ -1,46 +1,24 @@
-import { createHash } from 'node:crypto';
 import express, { type Response } from 'express';
 import type { Simulator, SimulatorData } from '../../src/adapter/index.ts';
-import { isObject, type Json, objects, parseJson, patientElement, SYSTEM } from '../../src/fhir/index.ts';
-import { split } from '../../mappings/uk-core-r4/index.ts';
+import { type Json, SYSTEM } from '../../src/fhir/index.ts';
+import { createImports } from '../../sandbox/imports.ts';
+import { createImport, type Imported, foundByPatient } from './simulator-import.ts';
 import { DEFAULT_TYPES } from './types.ts';
-
-/** The types that the simulator says it serves: those of an acute trust's record. */
-const SERVED =
-  'AllergyIntolerance Appointment CarePlan Condition Device DiagnosticReport DocumentReference Encounter ' +
-  'FamilyMemberHistory Flag HealthcareService Immunization List Location Medication MedicationRequest ' +
-  'MedicationStatement Observation Organization Patient Practitioner PractitionerRole Procedure QuestionnaireResponse ' +
-  'RelatedPerson ServiceRequest Specimen';
 
 const DEFAULT_COUNT = 50;
 
-/** One patient's file, as a server holds it after import. */
-interface Imported {
-  /** The server's own id of the patient; undefined where the file holds none. */
-  readonly patientId: string | undefined;
-  readonly resources: readonly Json[];
-}
-
 /**
  * A FHIR R4 server over data files, one Bundle of any type per patient: `metadata`, `Patient?identifier=`,
- * `{type}?patient=` and `{type}/{id}`, in pages. It pushes no other parameter. The patient of a file is known by the
- * file's name, whatever identifiers it carries.
+ * `{type}?patient=` and `{type}/{id}`, in pages. It pushes no other parameter, and finds every type by its patient, also
+ * those that name none: whatever is in a patient's file can be asked for. The patient of a file is known by the file's
+ * name, whatever identifiers it carries. A file that it cannot import is the answer to any search for its patient.
  */
 export const simulator = async (data: SimulatorData): Promise<Simulator> => {
-  const people = new Map<string, Imported>();
-  const known = new Map<string, Imported>();
-  for (const person of await data.people()) {
-    const bytes = await data.read(person);
-    if (bytes) people.set(person, importOnce(bytes));
-  }
+  const files = await createImports(data, createImport(data.complain));
 
-  /** Reads a patient's file in the request that is about them, so that what ails this patient's data ails this answer. */
-  const fileOf = async (person: string | undefined): Promise<Imported | undefined> => {
-    const bytes = person === undefined ? undefined : await data.read(person);
-    return bytes && importOnce(bytes);
-  };
-  const ownerOf = (owns: (file: Imported) => boolean): string | undefined =>
-    [...people].find(([, file]) => owns(file))?.[0];
+  /** The file that holds something, read in this request. */
+  const fileWith = (holds: (file: Imported) => boolean): Promise<Imported | undefined> =>
+    files.of([...files.all].find(([, file]) => holds(file))?.[0]);
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -57,19 +35,20 @@ export const simulator = async (data: SimulatorData): Promise<Simulator> => {
 
   app.get('/Patient', async ({ query }, response) => {
     const [system, person] = parameter(query['identifier']).split('|');
-    const file = system === SYSTEM.nhsNumber ? await fileOf(person) : undefined;
+    const file = system === SYSTEM.nhsNumber ? await files.of(person) : undefined;
     const found = file?.resources.filter((it) => it['resourceType'] === 'Patient' && it['id'] === file.patientId) ?? [];
-    send(response, searchset(found, baseOf(response)));
+    if (file?.raw) response.type('application/fhir+json').send(file.raw);
+    else send(response, searchset(found, baseOf(response)));
   });
 
   app.get('/:type', async ({ params: { type }, query }, response) => {
     const patient = parameter(query['patient'] ?? query['subject']).replace(/^Patient\//, '');
-    if (patient === '' || DEFAULT_TYPES[type]?.search === undefined) {
+    if (patient === '' || !Object.hasOwn(DEFAULT_TYPES, type)) {
       send(response, outcome('not-supported'), 400);
       return;
     }
-    const file = await fileOf(ownerOf((it) => it.patientId === patient));
-    const found = file?.resources.filter((it) => it['resourceType'] === type && names(it, file.patientId)) ?? [];
+    const file = await fileWith((it) => it.patientId === patient);
+    const found = file ? foundByPatient(file).filter((it) => it['resourceType'] === type) : [];
     const count = Number(parameter(query['_count']) || DEFAULT_COUNT);
     const start = Number(Buffer.from(parameter(query['page']), 'base64url').toString());
     const end = start + count;
@@ -84,8 +63,7 @@ export const simulator = async (data: SimulatorData): Promise<Simulator> => {
 
   app.get('/:type/:id', async ({ params: { type, id } }, response) => {
     const is = (it: Json): boolean => it['resourceType'] === type && it['id'] === id;
-    const file = await fileOf(ownerOf((it) => it.resources.some(is)));
-    const found = file?.resources.find(is);
+    const found = (await fileWith((it) => it.resources.some(is)))?.resources.find(is);
     if (found) send(response, found);
     else send(response, outcome('not-found'), 404);
   });
@@ -94,48 +72,9 @@ export const simulator = async (data: SimulatorData): Promise<Simulator> => {
     handle: app,
     settings: (baseUrl) => ({
       baseUrl,
-      types: Object.fromEntries(SERVED.split(' ').map((type) => [type, DEFAULT_TYPES[type]])),
+      types: Object.fromEntries(Object.keys(DEFAULT_TYPES).map((it) => [it, { search: {} }])),
     }),
   };
-
-  function importOnce(bytes: Buffer): Imported {
-    const key = createHash('sha256').update(bytes).digest('hex');
-    const imported = known.get(key) ?? importFile(parseJson(bytes));
-    known.set(key, imported);
-    return imported;
-  }
-};
-
-/** What a server does on import: every resource gets an id, and references by the address of an entry one by that id. */
-const importFile = (answer: unknown): Imported => {
-  const { records } = split(answer);
-  const ids = new Map(
-    records.flatMap(({ kind, id, body }) => (body.fullUrl === undefined ? [] : [[body.fullUrl, `${kind}/${id}`]])),
-  );
-  const resources = records.map(({ id, body }) => ({ ...(relink(body.resource, ids) as Json), id }));
-  return { patientId: records.find((it) => it.kind === 'Patient')?.id, resources };
-};
-
-const relink = (node: unknown, ids: ReadonlyMap<string, string>): unknown => {
-  if (Array.isArray(node)) return node.map((it) => relink(it, ids));
-  if (!isObject(node)) return node;
-  return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [
-      key,
-      key === 'reference' && typeof value === 'string' ? (ids.get(value) ?? value) : relink(value, ids),
-    ]),
-  );
-};
-
-/** True where a resource names the patient in the element that its `patient` parameter searches. */
-const names = (resource: Json, patientId: string | undefined): boolean => {
-  const type = String(resource['resourceType']);
-  const element = patientElement(type);
-  const references =
-    type === 'Appointment'
-      ? objects(resource['participant']).flatMap((it) => objects(it['actor']))
-      : objects(element === undefined ? undefined : resource[element]);
-  return patientId !== undefined && references.some((it) => it['reference'] === `Patient/${patientId}`);
 };
 
 const parameter = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -8,7 +8,7 @@ import {
   textField,
   urlField,
 } from '../../src/adapter/index.ts';
-import { map, notCarried, split } from '../../mappings/gp-connect-stu3/index.ts';
+import { added, map, notCarried, split } from '../../mappings/gp-connect-stu3/index.ts';
 import { readRecord } from './errors.ts';
 import { AREAS, notAskedWarnings, parametersFor, typesFor } from './request.ts';
 import { direct, ssp } from './transport.ts';
@@ -29,6 +29,7 @@ export default defineAdapter({
   split,
   map,
   notCarried,
+  added,
   connect: ({ proxyUrl, areas, ...endpoint }, tools) => {
     const transport = proxyUrl === undefined ? direct(endpoint, tools) : ssp(proxyUrl, endpoint, tools);
     return {

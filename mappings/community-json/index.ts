@@ -7,14 +7,17 @@ import { mapAssessment } from './assessment.ts';
 import { mapCarePlan } from './care-plan.ts';
 import { mapContact } from './contact.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { isKind, type Kind } from './kinds.ts';
+import { isKind, type Kind, OTHER } from './kinds.ts';
 import { mapMedicine } from './medicine.ts';
+import { mapOther } from './other.ts';
 import { mapPatient } from './patient.ts';
 import { mapProblem } from './problem.ts';
 import { createReader, type Reader } from './reader.ts';
 import { mapReferral } from './referral.ts';
 
 export { COLLECTIONS, type Collection, KINDS } from './kinds.ts';
+export { added } from './added.ts';
+export { notCarried } from './not-carried.ts';
 export { split } from './split.ts';
 
 /** Maps one record of the API: the resource that stands for it, and the staff, teams and sites embedded in it. */
@@ -25,8 +28,9 @@ export const map: Mapping<Json> = (record, context) => {
 };
 
 const mapperOf = ({ kind }: SourceRecord<Json>): ((record: Reader<never>, desk: Desk) => void) => {
-  if (!isKind(kind)) throw new TypeError('no mapping for this kind of record');
-  return MAPPERS[kind];
+  if (isKind(kind)) return MAPPERS[kind];
+  if (kind === OTHER.kind) return mapOther;
+  throw new TypeError('no mapping for this kind of record');
 };
 
 const MAPPERS: Readonly<Record<Kind, (record: Reader<never>, desk: Desk) => void>> = {

@@ -24,6 +24,12 @@ export const KINDS = {
   },
 } as const satisfies Readonly<Record<string, KindRow>>;
 
+/** What is of none of these kinds: its body has one key, the name under which the answer held it. */
+export const OTHER = { kind: 'other', types: ['Basic'] } as const satisfies {
+  kind: string;
+  types: readonly ResourceType[];
+};
+
 export type Kind = keyof typeof KINDS;
 /** A kind of which a patient has a list. */
 export type Collection = Exclude<Kind, 'patient'>;

@@ -249,6 +249,27 @@ describe('the mapping of the community record to UK Core', () => {
     expect(mapped).to.have.nested.property('recorder.display', 'Nora Bell');
   });
 
+  it('keeps what it does not know as a Basic, reads nothing into it, and marks it where it is restricted', () => {
+    const letter = { letterId: 7, patientId: 1, restricted: 'Y', body: { text: 'Dear' } };
+    const basic = one('Basic', { patient: { patientId: 1 }, letters: [letter] });
+    const value = (path: string, valueString: string) => ({
+      url: 'https://patient-core-records.example/fhir/StructureDefinition/source-value',
+      extension: [
+        { url: 'path', valueString: path },
+        { url: 'value', valueString },
+      ],
+    });
+    expect(basic).to.deep.equal({
+      resourceType: 'Basic',
+      meta: { security: RESTRICTED },
+      code: { text: 'letters' },
+      subject: { reference: 'Patient/1' },
+      extension: [value('letters.letterId', '7'), value('letters.body.text', 'Dear')],
+    });
+    const said = one('Basic', { patient: { patientId: 1 }, exportedBy: 'Ward 4' });
+    expect(said).to.have.deep.property('extension', [value('other.exportedBy', 'Ward 4')]);
+  });
+
   it('maps no kind of record that it does not know', () => {
     const answer = { records: [{ types: ['Flag' as const], kind: 'letters', id: '1', body: {} }] };
     const { issues } = mapAnswer({ map: map as never }, answer, { source: 'community' });

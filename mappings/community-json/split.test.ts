@@ -46,15 +46,21 @@ describe('cutting an answer of the community record', () => {
     expect(kindsOf({ contacts: [{ contactId: 'a/b c' }] })[0]).to.match(/^contacts\/[A-Za-z0-9.-]{24}$/);
   });
 
-  it('names what is no record in an issue and goes on', () => {
-    const answer = { patient: { patientId: 1 }, contacts: [null, 'x', { contactId: 2 }], documents: [{}] };
+  it('names what is no record of its collection in an issue and goes on', () => {
+    const answer = { patient: { patientId: 1 }, contacts: [null, 'x', { contactId: 2 }] };
     expect(kindsOf(answer)).to.deep.equal(['patient/1', 'contacts/2']);
-    expect(issuesOf(answer)).to.deep.equal([
-      'unmapped-record entry/contacts[0]',
-      'unmapped-record entry/contacts[1]',
-      'unknown-type entry/documents',
+    expect(issuesOf(answer)).to.deep.equal(['unmapped-record entry/contacts[0]', 'unmapped-record entry/contacts[1]']);
+  });
+
+  it('keeps what stands under a name that it does not know, and an entry of a page with ids that it does not know', () => {
+    const letter = { letterId: 7, patientId: 1, title: 'Discharge' };
+    const others = (answer: unknown) => split(answer).records.filter(({ kind }) => kind === 'other');
+    const document = { patient: { patientId: 1 }, letters: [letter, {}], exportedBy: 'Ward 4', remarks: '' };
+    expect(others(document).map((it) => it.body)).to.deep.equal([{ letters: letter }, { exportedBy: 'Ward 4' }]);
+    expect(others({ page: 1, pageSize: 50, totalRecords: 1, records: [letter] }).map((it) => it.body)).to.deep.equal([
+      { records: letter },
     ]);
-    expect(issuesOf({ records: [{ letterId: 1 }] })).to.deep.equal(['unknown-type entry/records[0]']);
+    expect(issuesOf(document)).to.deep.equal([]);
   });
 
   for (const answer of [null, 7, 'text', [], {}, { errorCode: 'PAT-404' }, { resourceType: 'Bundle' }]) {

@@ -3,6 +3,7 @@ import {
   contentId,
   digits,
   findingIssue,
+  isBlank,
   isNumber,
   isObject,
   type Json,
@@ -11,11 +12,12 @@ import {
   text,
 } from '../../src/fhir/index.ts';
 import { idPart } from './desk.ts';
-import { COLLECTIONS, isKind, type Kind, KINDS } from './kinds.ts';
+import { COLLECTIONS, isKind, type Kind, KINDS, OTHER } from './kinds.ts';
 
 /**
  * Cuts an answer into records: the whole-record document (`{ patient, contacts, ... }`), a page of a collection
- * (`{ records }`), a list of patients (`{ patients }`) or one bare record. What is no record is named in an issue.
+ * (`{ records }`), a list of patients (`{ patients }`) or one bare record. What stands under a name or has ids that are
+ * not known is a record of the kind `other`; what is no record of its collection is named in an issue.
  * @throws SourceError `invalid-response` where the answer is none of these.
  */
 export const split = (answer: unknown): Answer<Json> => {
@@ -23,33 +25,49 @@ export const split = (answer: unknown): Answer<Json> => {
   const records: SourceRecord<Json>[] = [];
   const issues: OperationOutcomeIssue[] = [];
 
-  const keep = (body: unknown, place: string, kind = kindOf(body)): void => {
-    if (isObject(body) && kind) records.push({ types: KINDS[kind].types, kind, id: idOf(body, kind), body });
-    else issues.push(findingIssue(isObject(body) ? 'unknown-type' : 'unmapped-record', { kind: 'entry', id: place }));
+  const keep = (body: unknown, place: string, kind: Kind): void => {
+    if (isObject(body)) records.push({ types: KINDS[kind].types, kind, id: idOf(body, kind), body });
+    else issues.push(findingIssue('unmapped-record', { kind: 'entry', id: place }));
   };
-  const keepAll = (bodies: unknown, place: string, kind?: Kind): void => {
-    for (const [index, it] of list(bodies).entries()) keep(it, `${place}[${index}]`, kind);
+  const keepOther = (entry: unknown, name: string): void => {
+    if (isBlank(entry)) return;
+    records.push({ ...OTHER, id: contentId(JSON.stringify([name, entry])), body: { [name]: entry } });
   };
 
   const kind = kindOf(answer);
   if (kind) keep(answer, '', kind);
-  else if ('patients' in answer) keepAll(answer['patients'], 'patients', 'patient');
-  else if ('records' in answer) keepAll(answer['records'], 'records');
-  else if (Object.keys(answer).some(isKind)) {
+  else if (Object.keys(answer).some((it) => isKind(it) || LISTS.has(it))) {
     for (const [name, value] of Object.entries(answer)) {
-      if (!isKind(name)) issues.push(findingIssue('unknown-type', { kind: 'entry', id: name }));
-      else if (name === 'patient') keep(value, name, name);
-      else keepAll(value, name, name);
+      if (PAGING.has(name)) continue;
+      for (const [index, it] of list(value).entries()) {
+        const own = isKind(name) ? name : LISTS.get(name)?.(it);
+        if (own) keep(it, name === 'patient' ? name : `${name}[${index}]`, own);
+        else keepOther(it, name);
+      }
     }
   } else throw new SourceError('invalid-response');
   return { records, ...(issues.length > 0 && { issues }) };
 };
 
+/** Lists that are no collections, and the kinds of what they hold. */
+const LISTS: ReadonlyMap<string, (body: unknown) => Kind | undefined> = new Map<
+  string,
+  (body: unknown) => Kind | undefined
+>([
+  ['patients', () => 'patient'],
+  ['records', (body) => kindOf(body)],
+]);
+
+/** How a collection is cut into pages: no part of a record. */
+const PAGING: ReadonlySet<string> = new Set(['page', 'pageSize', 'totalRecords']);
+
 /** Every kind of entry is told by its own id; a patient has no id but the patient's. */
 const kindOf = (body: unknown): Kind | undefined => {
   if (!isObject(body)) return undefined;
   const own = COLLECTIONS.find((it) => KINDS[it].idKey in body);
-  return own ?? (KINDS.patient.idKey in body ? 'patient' : undefined);
+  if (own) return own;
+  const ids = Object.keys(body).filter((it) => it.endsWith('Id'));
+  return ids.join() === KINDS.patient.idKey ? 'patient' : undefined;
 };
 
 const idOf = (body: Json, kind: Kind): string => {

@@ -71,6 +71,8 @@ const UK_SYSTEMS: Readonly<Record<string, Alias>> = {
   'CareConnect-NHSNumberVerificationStatus-1': (code) =>
     /^0[1-8]$/.test(code) ? `${UK_CORE}NHSNumberVerificationStatusEngland` : undefined,
   'CareConnect-EthnicCategory-1': `${UK_CORE}EthnicCategoryEngland`,
+  'CareConnect-ResidentialStatus-1': `${UK_CORE}ResidentialStatus`,
+  'CareConnect-DeathNotificationStatus-1': `${UK_CORE}DeathNotificationStatus`,
   'CareConnect-ListEmptyReasonCode-1': `${UK_CORE}ListEmptyReasonCode`,
   'CareConnect-ListWarningCode-1': SYSTEM.listWarning,
   'CareConnect-PrescribingAgency-1': `${UK_CORE}MedicationPrescribingOrganizationType`,
@@ -98,6 +100,9 @@ export const systemOf = (system: unknown, code: unknown): unknown => {
   const moved = system === `http://hl7.org/fhir/${last}` ? rowOf(MOVED, last) : undefined;
   return moved === undefined ? system : THO + moved;
 };
+
+/** UK Core's codes for CareConnect's words: the first episode of a condition, a new one, a review of one, its end. */
+export const EPISODES = { system: `${UK_CORE}ConditionEpisodicity`, codes: ['first', 'new', 'review', 'end'] } as const;
 
 const COURSE_UK = `${UK_CORE}MedicationRequestCourseOfTherapy`;
 /** CareConnect prescription types as courses of therapy. Delayed prescribing is none: its own coding stays alone. */

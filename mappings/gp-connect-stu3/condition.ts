@@ -7,7 +7,7 @@ import {
   text,
   ukCoreExtension,
 } from '../../src/fhir/index.ts';
-import { codings, HL7, systemOf } from './codes.ts';
+import { codings, EPISODES, HL7, systemOf } from './codes.ts';
 import { extensionName, valueOf } from './extensions.ts';
 import { addExtension, asConcept, type ExtensionMove, type Move, type TypeMapping } from './move.ts';
 import { without } from './objects.ts';
@@ -25,6 +25,17 @@ export const relatedProblem: ExtensionMove = (extension) => [
     ),
   },
 ];
+
+/** A code in CareConnect, a concept in UK Core. */
+const episode: ExtensionMove = (extension) => {
+  const value = valueOf(extension);
+  const word = text(value);
+  const code = EPISODES.codes.find((it) => it === word?.toLowerCase());
+  if (word === undefined && !isObject(value)) return [extension];
+  const concept =
+    word === undefined ? value : { ...(code && { coding: [{ system: EPISODES.system, code }] }), text: word };
+  return [{ url: ukCoreExtension('ConditionEpisode'), valueCodeableConcept: concept }];
+};
 
 /**
  * A Condition that a problem header heads is the same problem: only the header is an item of the problem list, and what
@@ -75,6 +86,6 @@ export const condition: TypeMapping = {
     ProblemSignificance: ourExtension('problem-significance'),
     RelatedClinicalContent: ourExtension('related-clinical-content'),
     RelatedProblemHeader: relatedProblem,
-    ConditionEpisode: ukCoreExtension('ConditionEpisode'),
+    ConditionEpisode: episode,
   },
 };

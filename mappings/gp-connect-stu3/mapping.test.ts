@@ -585,10 +585,21 @@ describe('the mapping of GP Connect to UK Core', () => {
         medicationCodeableConcept: { text: 'x' },
       };
       expect(mapOne({ ...statement, taken: 'unk' }).found).to.deep.equal([]);
-      expect(mapOne({ ...statement, taken: 'n' }).it).to.have.nested.property(
+      expect(mapOne({ ...statement, taken: 'y' }).it).to.have.nested.property(
         'extension[0].extension[1].valueString',
-        'n',
+        'y',
       );
+    });
+
+    it('that are not taken have that status, and keep the other beside it', () => {
+      const statement = { ...request, resourceType: 'MedicationStatement', intent: undefined, taken: 'n' };
+      expect(mapOne(statement).it).to.deep.include({
+        status: 'not-taken',
+        _status: { extension: [{ url: `${OURS}source-text`, valueString: 'active' }] },
+      });
+      const { it: wrong } = mapOne({ ...statement, status: 'entered-in-error' });
+      expect(wrong).to.have.property('status', 'entered-in-error');
+      expect(wrong).to.have.nested.property('extension[0].extension[1].valueString', 'n');
     });
 
     it('never read a dose out of a text, and move one that was given', () => {

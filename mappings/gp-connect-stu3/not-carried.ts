@@ -42,9 +42,9 @@ export const notCarried: readonly ValueRule[] = [
   },
   { path: 'Immunization.notGiven', value: /^false$/, why: 'R4 says it by the status; true becomes not-done.' },
   {
-    path: 'Immunization.status',
+    path: ['Immunization.status', 'Procedure.status'],
     value: /^completed$/,
-    why: 'Beside "not given" it says no more than that the entry is complete; R4 has one status, and it is not-done.',
+    why: 'Beside "not given" or "not done" it says only that the entry is complete; R4 has one status, and it is not-done.',
   },
   { path: 'Procedure.notDone', value: /^false$/, why: 'R4 says it by the status; true becomes not-done.' },
 ];

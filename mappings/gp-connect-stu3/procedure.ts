@@ -1,10 +1,13 @@
+import { sourceText } from '../../src/fhir/index.ts';
 import { add, type Move, renamed, type TypeMapping } from './move.ts';
 import { rowOf } from './objects.ts';
 
 const STATUS: Readonly<Record<string, string>> = { suspended: 'on-hold', aborted: 'stopped' };
+/** R4 has one status, and "not done" outweighs the other: that is kept beside it where it says how far things got. */
 const status: Move = (value, draft, { body }) => {
   const notDone = body['notDone'] === true && value !== 'entered-in-error';
   draft['status'] = notDone ? 'not-done' : (rowOf(STATUS, value) ?? value);
+  if (notDone && value !== 'completed') draft['_status'] = { extension: [sourceText(value)] };
 };
 
 export const procedure: TypeMapping = {

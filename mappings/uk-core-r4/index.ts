@@ -11,6 +11,7 @@ import { createDialect } from './dialect.ts';
 import { linksOf } from './references.ts';
 import type { Body } from './split.ts';
 
+export { added } from './added.ts';
 export { notCarried } from './not-carried.ts';
 export { type Body, split } from './split.ts';
 export { canonicalSystem } from './codes.ts';

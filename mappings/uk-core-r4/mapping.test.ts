@@ -380,6 +380,114 @@ describe('the mapping of FHIR R4 to UK Core', () => {
     });
   });
 
+  describe('what real servers get wrong', () => {
+    const patient = { reference: 'Patient/p1' };
+    const defects: readonly (readonly [what: string, resource: Json, path: string, expected: unknown, code: string])[] =
+      [
+        [
+          'a flag in words',
+          {
+            resourceType: 'Immunization',
+            status: 'completed',
+            vaccineCode: { text: 'V' },
+            patient,
+            occurrenceDateTime: '2020',
+            primarySource: 'true',
+          },
+          'primarySource',
+          true,
+          'repaired-form',
+        ],
+        [
+          'a selection in words',
+          observation({ code: { coding: [{ code: 'x', userSelected: 'true' }] } }),
+          'code.coding[0].userSelected',
+          true,
+          'repaired-form',
+        ],
+        ['an id that is a number', observation({ id: 12 }), 'id', '12', 'repaired-form'],
+        [
+          'several identifiers where there is one',
+          {
+            resourceType: 'Appointment',
+            status: 'proposed',
+            participant: [{ actor: patient, status: 'accepted' }],
+            basedOn: [{ identifier: [{ value: 'A' }, { value: 'B' }] }],
+          },
+          'basedOn[0].identifier.value',
+          'A',
+          'single-expected',
+        ],
+        [
+          'an encounter without a class',
+          { resourceType: 'Encounter', status: 'finished' },
+          'class.extension[0].valueCode',
+          'unknown',
+          'missing-required',
+        ],
+        [
+          'a reaction without a manifestation',
+          {
+            resourceType: 'AllergyIntolerance',
+            patient,
+            code: { text: 'x' },
+            clinicalStatus: {
+              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }],
+            },
+            reaction: [{ description: 'Rash' }],
+          },
+          'reaction[0].manifestation[0].extension[0].valueCode',
+          'unknown',
+          'missing-required',
+        ],
+        [
+          'a resource without a status',
+          { resourceType: 'Observation', code: { text: 'x' } },
+          '_status.extension[0].valueCode',
+          'unknown',
+          'missing-required',
+        ],
+      ];
+    for (const [what, resource, path, expected, code] of defects) {
+      it(`repairs ${what}, and says so`, () => {
+        const mapped = only(resource);
+        expect(mapped.resource).to.have.nested.property(path, expected);
+        expect(codesOf(mapped)).to.deep.equal([code]);
+      });
+    }
+
+    it('takes the same place or person for one as often as it is sent, and two that differ for two', () => {
+      const place = { resourceType: 'Location', id: 'l', name: 'Ward 4' };
+      expect(mapWhole(bundle('message', { resource: place }, { resource: place })).resources).to.have.length(1);
+      const two = mapWhole(bundle('message', { resource: place }, { resource: { ...place, name: 'Ward 5' } }));
+      expect(two.resources.map((it) => it.localId)).to.deep.equal(['l', 'l~2']);
+      expect(codesOf(two)).to.deep.equal(['conflict']);
+    });
+
+    it('keeps a result that is only words', () => {
+      const { resource, issues } = only(observation({ code: { text: 'Culture' }, valueString: 'No growth' }));
+      expect(resource).to.deep.include({ code: { text: 'Culture' }, valueString: 'No growth' });
+      expect(issues).to.deep.equal([]);
+    });
+
+    it('guesses no UK code for one of another country, and keeps tags', () => {
+      const coding = [
+        { system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '314076' },
+        { system: 'http://loinc.org', code: '8302-2' },
+        { system: 'http://hl7.org/fhir/sid/cvx', code: '140' },
+      ];
+      const tag = [{ system: 'https://smarthealthit.org/tags', code: 'synthea-5-2019' }];
+      const { resource } = only(observation({ code: { coding }, meta: { tag } }));
+      expect(resource).to.deep.include({ code: { coding }, meta: { tag } });
+    });
+
+    it('maps a restricted patient, who has no address, and invents none', () => {
+      const meta = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] };
+      const restricted = { resourceType: 'Patient', id: 'p1', meta, name: [{ family: 'Moss' }] };
+      expect(only(restricted).resource).to.deep.equal(restricted);
+    });
+  });
+
   it('never passes on where an attachment lies, and says that there is one', () => {
     for (const url of ['https://files.trust.test/1.pdf', 'Binary/1', 'file://localhost/x', 'urn:uuid:1']) {
       const mapped = only({

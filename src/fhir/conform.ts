@@ -4,7 +4,7 @@ import { readBound } from './conform-bound.ts';
 import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
 import { type Draft, find, keep, type Place, refuse, strange } from './conform-place.ts';
 import { readReference } from './conform-reference.ts';
-import { type CompiledElement, compiledType } from './definitions/compiled.ts';
+import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
 import type { Dialect, Hook, Report } from './dialect.ts';
 import { isNumber } from './json.ts';
@@ -40,11 +40,13 @@ const readObject = (given: Json, place: Place): Draft => {
       work.holes = true;
       continue;
     }
-    const element = type.elements.get(key);
+    const element = type.elements.get(key) ?? withoutValue(work, key, place);
     if (!element) readStranger(work, key, place);
-    else if (choices && isChoiceOf(choices, element) && isChosen(work.out, element, key)) {
-      strange('single-expected', place, { name: key, value });
-      put(work, key, undefined);
+    else if (choices && isChoiceOf(choices, element) && isChosen(work.out, element, element.name)) {
+      for (const name of element.read ? [element.name, element.shadow] : [element.name]) {
+        strange('single-expected', place, { name, value: given[name] });
+        put(work, name, undefined);
+      }
     } else if (element.read) readPrimitives(work, element, place);
     else put(work, key, readComplex(element, value, place));
     if (element?.of !== undefined) (choices ??= []).push(element.of);
@@ -101,19 +103,21 @@ const isChosen = (out: Draft, { keys }: CompiledElement, but?: string): boolean 
 const isChoiceOf = (choices: readonly string[], { of }: CompiledElement): boolean =>
   of !== undefined && choices.includes(of);
 
-/** A key that is no element: the `_name` of a primitive without a value, or something R4 does not know. */
+/** The primitive of which only the `_name` is given. */
+const withoutValue = ({ given }: Work, key: string, { type }: Place): CompiledElement | undefined => {
+  const element = shadowed(key, type);
+  return element && given[element.name] === undefined ? element : undefined;
+};
+
+const shadowed = (key: string, { elements }: CompiledType): CompiledElement | undefined => {
+  const element = key.startsWith('_') ? elements.get(key.slice(1)) : undefined;
+  return element?.read && !element.bare ? element : undefined;
+};
+
+/** A key that is no element: the `_name` of a primitive, which was read beside its value, or something R4 does not know. */
 const readStranger = (work: Work, key: string, place: Place): void => {
-  const { given } = work;
-  if (key === 'resourceType' && place.type.isResource) return;
-  const element = key.startsWith('_') ? place.type.elements.get(key.slice(1)) : undefined;
-  const shadowed = element?.read && !element.bare;
-  // Beside its value it was read with it.
-  if (shadowed && given[element.name] !== undefined) return;
-  if (shadowed) {
-    readPrimitives(work, element, place);
-    return;
-  }
-  strange('unknown-element', place, { name: key, value: given[key] });
+  if ((key === 'resourceType' && place.type.isResource) || shadowed(key, place.type)) return;
+  strange('unknown-element', place, { name: key, value: work.given[key] });
   put(work, key, undefined);
 };
 

@@ -1,6 +1,7 @@
 import type { Answer, Mapped, Mapping, MappingContext, SourceRecord } from '../adapter/index.ts';
 import { findingIssue } from '../fhir/index.ts';
 import type { Account, Accountable, Addition, Value } from './account.ts';
+import { judge, type Output, type Trace } from './account-judge.ts';
 import {
   ALTERED,
   type Bag,
@@ -10,7 +11,6 @@ import {
   type Leaf,
   leavesOf,
   pathOf,
-  placesOf,
   timesOf,
   valueOf,
   withoutLeaves,
@@ -18,19 +18,8 @@ import {
 import { isStructure, ruleFor } from './account-rules.ts';
 import { createContext } from './map-answer.ts';
 
-/** What a record becomes. */
-interface Output {
-  readonly leaves: Bag;
-  readonly issues: Bag;
-}
-
-/** A value of a record, and what changes when it is not there or is another. */
-interface Traced {
-  readonly leaf: Leaf;
-  /** What the output loses without it. */
-  readonly lost: Bag;
-  /** What the output loses when another value stands in its place. */
-  readonly changed: Bag;
+/** A value of a record, with what became of it. */
+interface Traced extends Trace {
   readonly value: Value;
 }
 
@@ -77,36 +66,6 @@ const mapOrTell = (map: Mapping, record: SourceRecord, context: MappingContext):
   } catch {
     return { resources: [], issues: [findingIssue('unmapped-record', record)] };
   }
-};
-
-interface Evidence extends Omit<Traced, 'value'> {
-  readonly whole: Output;
-  readonly altered: Output;
-  readonly isReported: boolean;
-}
-
-const judge = ({ notCarried }: Accountable, evidence: Evidence): Value => {
-  const { leaf, lost, changed, whole, altered, isReported } = evidence;
-  const { path, value } = leaf;
-  const own = [...lost.keys()].filter((it) => valueOf(it) === value && changed.has(it));
-  // Another value, or a repair, may say the same in its absence: then the altered one must show.
-  const shown = placesOf(value, altered.leaves, whole.leaves);
-  const places = own.length > 0 ? own : shown.filter((it) => valueOf(it) === value);
-  if (places.length > 0) return { path, value, fate: 'carried', to: places.map(pathOf) };
-  const decided = decides(evidence);
-  if (decided.size > 0) return { path, value, fate: 'translated', to: [...decided].map(pathOf) };
-  if (shown.length > 0) return { path, value, fate: 'translated', to: shown.map(pathOf) };
-  if (isReported) return { path, value, fate: 'reported', to: [] };
-  const rule = ruleFor(notCarried, leaf);
-  return rule ? { path, value, fate: 'by-rule', to: [], rule } : { path, value, fate: 'unaccounted', to: [] };
-};
-
-/** What stands in the output as it does because the value is this one: not only because there is one. */
-const decides = ({ lost, changed, whole, altered }: Evidence): ReadonlySet<string> => {
-  if (lost.size > 0 && changed.size === 0 && difference(altered.leaves, whole.leaves).size > 0)
-    return new Set(lost.keys());
-  const both = [...changed.keys()].filter((it) => lost.has(it));
-  return new Set(both.length > 0 ? both : changed.keys());
 };
 
 /**

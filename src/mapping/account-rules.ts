@@ -24,11 +24,11 @@ const pathPattern = (path: string): RegExp => {
   return pattern;
 };
 
-/** Canonicals, references, types and ids of contained resources, absent reasons: structure, no clinical values. */
+/** Canonicals, types and ids of contained resources and references to them, absent reasons: structure, no clinical values. */
 export const isStructure = ({ path, value }: { readonly path: string; readonly value: string }): boolean =>
   /extension\([^)]*\)\.url$/i.test(path) ||
   /extension\(data-absent-reason\)/.test(path) ||
-  /\.reference$/.test(path) ||
+  (/\.reference$/.test(path) && value.startsWith('#')) ||
   /\.contained\([A-Za-z]+\)\.(id|resourceType)$/.test(path) ||
   (/\.system$/.test(path) && /^(https?|urn):/.test(value)) ||
   (/\.type$/.test(path) && /^[A-Z]/.test(value));

@@ -116,6 +116,29 @@ describe('conform', () => {
     expect(findings).to.deep.equal(['single-expected Observation.valueBoolean']);
   });
 
+  it('emits one of two choices with its extensions, and keeps those of the other', () => {
+    const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' } };
+    for (const other of [{ valueInteger: 1, _valueInteger: { id: 'i' } }, { _valueInteger: { id: 'i' } }]) {
+      const { out, findings } = run({ ...observation, valueString: 'a', _valueString: { id: 's' }, ...other });
+      expect(out).to.include({ valueString: 'a' }).and.not.have.any.keys('valueInteger', '_valueInteger');
+      expect(out['extension']).to.deep.include(sourceValue('_valueInteger.id', 'i'));
+      expect(findings).to.include('single-expected Observation._valueInteger');
+      expect(run({ ...observation, ...other, valueString: 'a' }).out).to.not.have.property('valueString');
+    }
+  });
+
+  it('keeps what says something of an id or a url, which have no extensions, as an unknown element', () => {
+    const { out, findings } = run({ resourceType: 'Patient', name: [{ id: 'a', _id: { id: 'b' }, family: 'Ash' }] });
+    expect(out['name']).to.deep.equal([{ id: 'a', family: 'Ash', extension: [sourceValue('_id.id', 'b')] }]);
+    expect(findings).to.deep.equal(['unknown-element Patient.name[0]._id']);
+  });
+
+  it('takes the elements that one server adds to R4 for what they are', () => {
+    const { out, findings } = run(flag({ meta: { author: { reference: 'Practitioner/1' }, versionId: '1' } }));
+    expect(findings).to.deep.equal(['unknown-element Flag.meta.author']);
+    expect(out['meta']).to.have.all.keys('versionId', 'extension');
+  });
+
   it('keeps a code outside a required binding as text, and marks what is required as unknown', () => {
     const { out, findings } = run(flag({ status: 'Alive' }));
     expect(out).to.not.have.property('status');
@@ -198,6 +221,15 @@ describe('conform', () => {
       '<b>',
       '&nbsp;',
       '',
+      // No browser minds these; XML does.
+      'a ]]> b',
+      '&#1;',
+      '&#xD800;',
+      '<p class="x" class="y">z</p>',
+      '<p title="a & b">z</p>',
+      '<p xmlns="http://x.example">z</p>',
+      '<b>z</b title="a">',
+      '<p\u00a0title="a">z</p>',
     ]) {
       const { out, findings } = run(
         flag({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${bad}</div>` } }),

@@ -148,13 +148,18 @@ export const definitions = (): { types: string; parameters: string } => {
 
 const short = (valueSet: string): string => valueSet.replace('http://hl7.org/fhir/ValueSet/', '');
 
-/** FHIRPath's own system types stand for the primitives of `id`, `url` and `value`. */
+/**
+ * FHIRPath's own system types stand for the primitives of `id`, `url` and `value`; what R4 leaves open in
+ * `Bundle.entry.response.outcome`, the publisher narrowed.
+ */
 const systemType = (type: { code: string; extension?: { valueUrl?: string }[] }, isResourceId: boolean): string =>
   isResourceId
     ? 'id'
-    : type.code.startsWith('http://hl7.org/fhirpath/')
-      ? (type.extension?.[0]?.valueUrl ?? 'string')
-      : type.code;
+    : type.code === 'OperationOutcome'
+      ? 'Resource'
+      : type.code.startsWith('http://hl7.org/fhirpath/')
+        ? (type.extension?.[0]?.valueUrl ?? 'string')
+        : type.code;
 
 /** Where each type of the patient compartment names its patient: the element of its `patient` or `subject` parameter. */
 const patientElements = (resources: string[]): Record<string, string> => {

@@ -18,29 +18,29 @@ const root = join(import.meta.dirname, '../..');
 export const guides = async (): Promise<ReadonlyMap<string, string>> =>
   new Map(
     await Promise.all(
-      Object.entries(DIALECTS).map(async ([name, dialect]) => [`docs/mappings/${dialect}.md`, await guide(name)] as const),
+      Object.entries(DIALECTS).map(
+        async ([name, dialect]) => [`docs/mappings/${dialect}.md`, await guide(name)] as const,
+      ),
     ),
   );
 
 const guide = async (name: string): Promise<string> => {
   const adapter = (await loadAdapter(name))!;
   const files = ownAnswers.filter((it) => it.adapter === name).flatMap((it) => it.files);
-  const values = files.flatMap((it) => accountFor(adapter, readAnswer(it)).values);
-  const moves = distinct(values.flatMap(movesOf));
-  const kinds = [...Map.groupBy(moves, ({ from }) => from[0] ?? '')].sort(byName);
-  return `${preface(name)}
-## In every type
-
-| source | UK Core | |
-| --- | --- | --- |
-${rows(distinct(moves.filter(isInside).map(inside)))}
-${kinds.map(([kind, of]) => section(kind, of.filter((it) => !isInside(it)))).join('\n')}
-## Not carried
-
-${rules(adapter.notCarried)}
-## Added
-
-${rules(adapter.added)}`;
+  const moves = distinct(files.flatMap((it) => accountFor(adapter, readAnswer(it)).values.flatMap(movesOf)));
+  const general = distinct([...moves.filter(isInside).map(inside), ...embedded(moves)]);
+  const special = moves.filter((it) => !isInside(it) && !isEmbedded(it, general));
+  return [
+    preface(name),
+    ...(general.length > 0 ? ['## In every type\n', table(general)] : []),
+    ...[...Map.groupBy(special, ({ from }) => from[0] ?? '')]
+      .sort(byName)
+      .map(([kind, of]) => section(kind, of, general)),
+    '## Not carried\n',
+    rules(adapter.notCarried),
+    '## Added\n',
+    rules(adapter.added),
+  ].join('\n');
 };
 
 const preface = (name: string): string => `# The mapping of \`${name}\`
@@ -71,10 +71,19 @@ const movesOf = ({ path, fate, to }: Value): readonly Move[] => {
   const from = named(path);
   if (fate === 'reported') return [{ from, to: [], how: fate }];
   if (fate !== 'carried' && fate !== 'translated') return [];
-  const places = to.filter((it) => !/extension\([^)]*\)\.url$|data-absent-reason/.test(it)).map(named);
+  const places = to.filter((it) => !isDetail(it, to)).map(named);
+  // What decides nearly everything decides which resource it is.
+  if (places.length > MANY) return [{ from, to: places[0]?.slice(0, 1) ?? [], how: 'translated' }];
   const alike = places.filter((it) => it.at(-1) === from.at(-1));
   return (fate === 'translated' && alike.length > 0 ? alike : places).map((it) => ({ ...cut(from, it), how: fate }));
 };
+
+const MANY = 8;
+
+/** The url of an extension, a reason for absence, or the system beside a code: they go without saying. */
+const isDetail = (path: string, all: readonly string[]): boolean =>
+  /extension\([^)]*\)\.url$|data-absent-reason/.test(path) ||
+  (path.endsWith('.system') && all.includes(path.replace(/system$/, 'code')));
 
 /** Cuts off what two paths have in common at their ends; a type and an element of it stay. */
 const cut = (from: Path, to: Path): Pick<Move, 'from' | 'to'> => {
@@ -83,38 +92,81 @@ const cut = (from: Path, to: Path): Pick<Move, 'from' | 'to'> => {
   return { from: from.slice(0, from.length - common), to: to.slice(0, to.length - common) };
 };
 
-/** True for a move within one element: the same in every type that has such an element. */
-const isInside = ({ from, to }: Move): boolean => from.length > 2 && from[0] === to[0] && from[1] === to[1];
+/** The data types whose parts move, by the part that a path within one begins with. */
+const PARTS = /^(coding|contentType|extension\()/;
 
-const inside = ({ from, to, how }: Move): Move => {
-  let common = 0;
-  while (from[common] === to[common]) common += 1;
-  return { from: from.slice(common), to: to.slice(common), how };
+/** True for a move within a data type: the same wherever it stands. */
+const isInside = ({ from, to }: Move): boolean => {
+  const common = inCommon(from, to);
+  return common > 1 && PARTS.test(from[common] ?? '');
 };
+
+const inside = (move: Move): Move => {
+  const common = inCommon(move.from, move.to);
+  return { ...move, from: move.from.slice(common), to: move.to.slice(common) };
+};
+
+const inCommon = (from: Path, to: Path): number => {
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common += 1;
+  return common;
+};
+
+/** What records of many kinds hold of the same things, a team or a place: told once. */
+const embedded = (moves: readonly Move[]): readonly Move[] => {
+  const kinds = new Map<string, Set<string>>();
+  const ends = moves
+    .filter(({ from, to }) => from.length > 2 && from[0] !== to[0])
+    .map((it) => ({ ...it, kind: it.from[0] ?? '', from: it.from.slice(-2) }));
+  for (const { kind, from, to } of ends) {
+    const key = keyOf({ from, to });
+    kinds.set(key, (kinds.get(key) ?? new Set()).add(kind));
+  }
+  return ends.filter((it) => (kinds.get(keyOf(it))?.size ?? 0) > 2).map(({ from, to, how }) => ({ from, to, how }));
+};
+
+const isEmbedded = ({ from, to }: Move, general: readonly Move[]): boolean =>
+  from.length > 2 && general.some((it) => keyOf(it) === keyOf({ from: from.slice(-2), to }));
+
+const keyOf = ({ from, to }: Pick<Move, 'from' | 'to'>): string => `${from.join('.')} ${to.join('.')}`;
 
 const distinct = (moves: readonly Move[]): readonly Move[] => [
   ...new Map(moves.map((it) => [`${it.from.join('.')} ${it.to.join('.')} ${it.how}`, it])).values(),
 ];
 
-const section = (kind: string, moves: readonly Move[]): string => {
+const section = (kind: string, moves: readonly Move[], general: readonly Move[]): string => {
+  if (moves.every((it) => it.how === 'reported')) return `## ${kind}\n\nNot mapped: an issue names it.\n`;
   const own = moves.filter(({ from, to }) => from.join('.') === to.join('.'));
-  const others = moves.filter((it) => !own.includes(it));
-  if (moves.length === 0) return '';
-  return `
-## ${kind}
-
-| source | UK Core | |
-| --- | --- | --- |
-${own.length > 0 ? `| ${names(own)} | the same | |\n` : ''}${rows(others.map((it) => ({ ...it, from: it.from.slice(1) })))}`;
+  const others = moves.filter((it) => !own.includes(it) && !follows(it, moves, general));
+  return `## ${kind}\n\n${table(
+    others.map((it) => ({ ...it, from: it.from.slice(1) })),
+    names(own),
+  )}`;
 };
+
+/** True for a move that another of the same kind, of the whole it is part of, and one within a data type make together. */
+const follows = ({ from, to }: Move, moves: readonly Move[], general: readonly Move[]): boolean =>
+  general.some((it) => {
+    const [source, goal] = [from.slice(0, -it.from.length), to.slice(0, -it.to.length)];
+    return (
+      keyOf({ from: [...source, ...it.from], to: [...goal, ...it.to] }) === keyOf({ from, to }) &&
+      moves.some((other) => keyOf(other) === keyOf(cut(source, goal)))
+    );
+  });
 
 const names = (moves: readonly Move[]): string =>
   [...new Set(moves.map(({ from }) => `\`${from.slice(1).join('.')}\``))].sort().join(', ');
 
+const table = (moves: readonly Move[], same = ''): string =>
+  `| source | UK Core | |\n| --- | --- | --- |\n${same === '' ? '' : `| ${same} | the same | |\n`}${rows(moves)}`;
+
 const rows = (moves: readonly Move[]): string =>
   [...Map.groupBy(moves, ({ from }) => from.join('.'))]
     .sort(byName)
-    .map(([from, of]) => `| \`${from}\` | ${[...new Set(of.map(target))].sort().join(', ')} | ${of.every((it) => it.how === 'translated') ? 'translated' : ''} |\n`)
+    .map(
+      ([from, of]) =>
+        `| \`${from}\` | ${[...new Set(of.map(target))].sort().join(', ')} | ${of.every((it) => it.how === 'translated') ? 'translated' : ''} |\n`,
+    )
     .join('');
 
 const target = ({ to, how }: Move): string => {
@@ -125,10 +177,16 @@ const target = ({ to, how }: Move): string => {
 
 const rules = (all: readonly ValueRule[] = []): string =>
   `| paths | values | why |\n| --- | --- | --- |\n${all
-    .map(({ path, value, why }) => `| ${list(path).map((it) => `\`${String(it)}\``).join(', ')} | ${value ? `\`${value.source.replaceAll('|', '\\|')}\`` : 'all'} | ${why} |\n`)
+    .map(
+      ({ path, value, why }) =>
+        `| ${list(path)
+          .map((it) => `\`${String(it)}\``)
+          .join(', ')} | ${value ? `\`${value.source.replaceAll('|', '\\|')}\`` : 'all'} | ${why} |\n`,
+    )
     .join('')}`;
 
-const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1);
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  one < other ? -1 : 1;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [path, content] of await guides()) {

@@ -11,7 +11,7 @@ export interface XmlLimits {
   readonly attributes: number;
 }
 
-export const XML_LIMITS: XmlLimits = { size: 32 * 1024 * 1024, depth: 64, elements: 1_000_000, attributes: 64 };
+export const XML_LIMITS: XmlLimits = { size: 10_485_760, depth: 64, elements: 500_000, attributes: 64 };
 
 /**
  * The text of a document, its line ends as XML reads them (`\n`). Refused before anything is parsed: what is not UTF-8, or

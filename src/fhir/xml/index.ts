@@ -1,4 +1,4 @@
 /** FHIR XML, loaded only where it is spoken: see docs/decisions/0006-xml.md. */
-export { toXml, type XmlLayout } from './write.ts';
+export { toXml } from './write.ts';
 export { fromXml } from './read.ts';
-export { XML_LIMITS, type XmlLimits } from './decode.ts';
+export { XML_LIMITS } from './decode.ts';

@@ -23,10 +23,9 @@ export const startNarrative = (text: string, parser: SaxesParser<{ xmlns: true }
     kept = `<div xmlns="${XHTML}"`;
     from += '<div'.length;
   }
-  /** Puts something else in the place of what ended here. */
-  const replace = (length: number, instead: string): void => {
-    kept += text.slice(from, parser.position - length) + instead;
-    from = parser.position;
+  const replace = (start: number, end: number, instead: string): void => {
+    kept += text.slice(from, start) + instead;
+    from = end;
   };
   return {
     get depth() {
@@ -34,9 +33,14 @@ export const startNarrative = (text: string, parser: SaxesParser<{ xmlns: true }
     },
     open: () => void (depth += 1),
     close: () => void (depth -= 1),
-    comment: (it) => replace(`<!--${it}-->`.length, ''),
+    // The parser tells of a comment before it has read the last `>`.
+    comment: (it) => replace(parser.position + 1 - `<!--${it}-->`.length, parser.position + 1, ''),
     cdata: (it) =>
-      replace(`<![CDATA[${it}]]>`.length, it.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')),
+      replace(
+        parser.position - `<![CDATA[${it}]]>`.length,
+        parser.position,
+        it.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;'),
+      ),
     end: () => kept + text.slice(from, parser.position),
   };
 };

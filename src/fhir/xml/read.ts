@@ -23,11 +23,11 @@ export const fromXml = (xml: Uint8Array | string, limits: XmlLimits = XML_LIMITS
   let result: Draft = {};
 
   parser.on('attribute', () => {
-    if (++attributes > limits.attributes) refuse('Fewer attributes are accepted.', pathOf(stack));
+    if (++attributes > limits.attributes) refuse('An element has more attributes than are accepted.', pathOf(stack));
   });
   parser.on('opentag', (tag) => {
     attributes = 0;
-    if (++elements > limits.elements) refuse('Fewer elements are accepted.');
+    if (++elements > limits.elements) refuse('The XML has more elements than are accepted.');
     if (stack.length + (narrative?.depth ?? 0) >= limits.depth) refuse('The XML is nested too deeply.', pathOf(stack));
     const frame = narrative ? undefined : openElement(tag, stack);
     if (frame) stack.push(frame);

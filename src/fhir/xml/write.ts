@@ -134,7 +134,7 @@ const narrative = (value: unknown): string => {
 };
 
 const isDiv = (text: string): boolean => {
-  let sound = text.startsWith('<div') && text.endsWith('>');
+  let sound = /^<div[\s/>]/.test(text) && text.endsWith('>');
   const unsound = (): void => void (sound = false);
   const parser = new SaxesParser({ xmlns: true });
   for (const event of ['error', 'xmldecl', 'doctype', 'processinginstruction'] as const) parser.on(event, unsound);

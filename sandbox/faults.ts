@@ -2,7 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { SimulatorData } from '../src/adapter/index.ts';
 
-export const FAULTS = ['none', 'down', 'slow', 'hang', '429', 'malformed', 'truncate', 'wrong-patient'] as const;
+export const FAULTS = [
+  'none',
+  'down',
+  'slow',
+  'hang',
+  '401',
+  '429',
+  '500',
+  'malformed',
+  'truncate',
+  'wrong-patient',
+] as const;
 export type FaultName = (typeof FAULTS)[number];
 
 /** What goes wrong at a source, and for `slow` and `429` for how long. */
@@ -60,6 +71,10 @@ const spoil = async ({ fault, ms = DEFAULT_MS }: SourceFault, response: ServerRe
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, ms));
       return !response.destroyed;
+    case '401':
+    case '500':
+      response.writeHead(Number(fault), { 'Content-Length': '0' }).end();
+      return false;
     case '429':
       response.writeHead(429, { 'Retry-After': String(Math.ceil(ms / 1000)), 'Content-Length': '0' }).end();
       return false;

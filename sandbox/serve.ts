@@ -64,9 +64,9 @@ export const dataDirectory = (
       .sort(),
   read: async (nhsNumber) =>
     /^\d{10}$/.test(nhsNumber)
-      ? readFile(join(directory, `${nhsNumber}.json`)).catch(({ code }: NodeJS.ErrnoException) =>
+      ? readFile(join(directory, `${nhsNumber}.json`)).catch((error: unknown) =>
           // A file that is there and cannot be read is no patient who is not known.
-          code === 'ENOENT' ? undefined : Buffer.alloc(0),
+          (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : Buffer.alloc(0),
         )
       : undefined,
   complain: (line) => complain(`${directory}: ${line}`),

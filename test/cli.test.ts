@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import type { Bundle } from '../src/fhir/index.ts';
@@ -75,6 +76,39 @@ describe('pcr', function () {
     expect((await pcr('map', '--account', '--out', folder, 'gp-connect', strange)).err).to.contain('--out');
   });
 
+  it('writes no file twice, and none over what it was given: it says so and writes nothing', async () => {
+    const answer = '{"resourceType":"Bundle","type":"collection"}';
+    const names = ['a/x.json', 'b/x.txt', 'a/y.json'].map((it) => join(folder, it));
+    for (const name of names) {
+      mkdirSync(dirname(name), { recursive: true });
+      writeFileSync(name, answer);
+    }
+    const out = join(folder, 'twice');
+    const twice = await pcr('map', 'fhir-r4', ...names, '--out', out);
+    expect([twice.code, twice.out, readdirSync(out)]).to.deep.equal([2, '', []]);
+    expect(twice.err.trim().split('\n')).to.deep.equal([
+      `${names[1]!}: would be written to ${join(out, 'x.json')}, as would ${names[0]!}`,
+    ]);
+    symlinkSync(join(folder, 'a'), join(folder, 'linked'));
+    for (const where of ['a', 'linked']) {
+      const over = await pcr('map', 'fhir-r4', names[0]!, '--out', join(folder, where));
+      expect([over.code, over.out]).to.deep.equal([2, '']);
+      expect(over.err).to.match(/^\S+x\.json: would be written over \S+x\.json, which is to be read\n$/);
+    }
+    expect(readFileSync(names[0]!, 'utf8')).to.equal(answer);
+  });
+
+  it('leaves out the entries of a Bundle that has none, and names an entry without a resource', async () => {
+    const empty = join(folder, 'empty.json');
+    for (const adapter of ['fhir-r4', 'gp-connect']) {
+      writeFileSync(empty, '{"resourceType":"Bundle","type":"collection"}');
+      expect(JSON.parse((await pcr('map', adapter, empty)).out)).to.not.have.property('entry');
+      writeFileSync(empty, '{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:1"}]}');
+      const { entry } = JSON.parse((await pcr('map', adapter, empty)).out) as Bundle;
+      expect(JSON.stringify(entry)).to.contain('"unknown-type"').and.contain(`"${adapter}: entry/0"`);
+    }
+  });
+
   it('maps a bare resource, and a type without a mapping becomes an issue', async () => {
     const bare = join(folder, 'bare.json');
     writeFileSync(
@@ -139,42 +173,59 @@ describe('pcr', function () {
   });
 
   it('does not start with a wrong config, and says why, one line per fault', async () => {
-    const config = JSON.parse(readFileSync(join(root, 'config/sandbox.json'), 'utf8')) as {
-      sources: { adapter: string }[];
-      colour?: string;
-    };
-    config.sources[0]!.adapter = 'telepathy';
     const file = join(folder, 'config.json');
-    writeFileSync(file, JSON.stringify(config));
-    const unset = await pcr('start', '--config', file);
-    expect(unset.code).to.equal(2);
-    expect(unset.err).to.match(/sealingKeys\[0\]\.secret: the environment variable PCR_SEALING_KEY is not set\n$/);
+    writeFileSync(file, JSON.stringify({ colour: 'red', sources: [] }));
+    const { code, err } = await pcr('start', '--config', file);
+    expect(code).to.equal(2);
+    expect(err).to.contain(`${file}.colour: unknown key`).and.to.contain(`${file}.sealingKeys: missing`);
+  });
+
+  it('does not start a sandbox where its port is taken or there is no data, and says why in one line', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    try {
+      for (const args of [
+        ['--port', String(port)],
+        ['--data', join(folder, 'nowhere')],
+      ]) {
+        const { code, out, err } = await pcr('sandbox', ...args);
+        expect([code, out]).to.deep.equal([2, '']);
+        expect(err).to.match(/^pcr: [^\n]+\n$/);
+      }
+    } finally {
+      taken.close();
+    }
   });
 
   it('runs the sandbox over other people’s answers: one line on stdout when it is ready, and it ends when told', async () => {
     const child = spawn(process.execPath, ['src/cli.ts', 'sandbox', '--port', '0', '--data', people], { cwd: root });
-    const lines: string[] = [];
-    const reader = createInterface(child.stdout);
-    const ready = await new Promise<{
-      ready: boolean;
-      base: string;
-      people: string[];
-      sources: { id: string; url: string }[];
-    }>((resolve) => {
-      reader.on('line', (line) => {
-        lines.push(line);
-        resolve(JSON.parse(line) as never);
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    try {
+      const lines: string[] = [];
+      const ready = await new Promise<{
+        ready: boolean;
+        pid: number;
+        base: string;
+        people: string[];
+        sources: { id: string; url: string }[];
+      }>((resolve) => {
+        createInterface(child.stdout).on('line', (line) => {
+          lines.push(line);
+          resolve(JSON.parse(line) as never);
+        });
       });
-    });
-    expect(ready.ready).to.equal(true);
-    expect(ready.people).to.include('9990000093').and.not.include('9990000158');
-    expect(ready.sources.map((it) => it.id)).to.deep.equal(['gp', 'acute', 'community']);
-    const response = await fetch(`${ready.base}/Condition?patient=9990000093`);
-    expect(response.status, 'a person with faults has none here').to.equal(200);
-    expect(await response.text()).to.not.contain('"code":"timeout"');
-    child.kill('SIGTERM');
-    const code = await new Promise((resolve) => child.on('exit', resolve));
-    expect(code).to.equal(0);
-    expect(lines).to.have.length(1);
+      expect(ready).to.include({ ready: true, pid: child.pid });
+      expect(ready.people).to.include('9990000093').and.not.include('9990000158');
+      expect(ready.sources.map((it) => it.id)).to.include.members(['gp', 'acute', 'community']);
+      const response = await fetch(`${ready.base}/Condition?patient=9990000093`);
+      expect(response.status, 'a person with faults has none here').to.equal(200);
+      expect(await response.text()).to.not.contain('"code":"timeout"');
+      process.kill(ready.pid, 'SIGTERM');
+      expect(await ended).to.equal(0);
+      expect(lines).to.have.length(1);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });

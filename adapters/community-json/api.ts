@@ -1,5 +1,12 @@
-import { type Cache, type Call, type HttpClient, type HttpRequest, SourceError } from '../../src/adapter/index.ts';
-import { errorOf, readJson } from './errors.ts';
+import {
+  type Cache,
+  type Call,
+  type HttpClient,
+  type HttpRequest,
+  readJson,
+  SourceError,
+} from '../../src/adapter/index.ts';
+import { errorOf } from './errors.ts';
 import type { CommunitySettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
 
@@ -21,7 +28,7 @@ export const createApi = (
         const token = await tokens.get(call);
         const headers = { Authorization: `Bearer ${token}`, 'X-Correlation-ID': call.correlationId };
         const response = await deps.client.send({ method: 'GET', path: ['api', 'v2', ...path], query, headers }, call);
-        if (response.status === 200) return readJson(response);
+        if (response.status === 200) return readJson(response.body);
         if (response.status !== 401) throw errorOf(response);
         tokens.drop(token);
       }

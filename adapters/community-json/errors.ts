@@ -1,20 +1,11 @@
-import { type HttpResponse, SourceError, statusError } from '../../src/adapter/index.ts';
-import { isObject, parseJson } from '../../src/fhir/index.ts';
+import { type HttpResponse, readJson, SourceError, statusError } from '../../src/adapter/index.ts';
+import { isObject } from '../../src/fhir/index.ts';
 
 /** The system of the API's error codes. */
 const ERROR_CODES = 'https://fellside.example/CodeSystem/error-code';
 
 /** The codes that say why the source will not serve: a closed vocabulary, so they may be handed on. */
 const REFUSALS: ReadonlySet<string> = new Set(['AUT-401', 'AUT-403', 'CON-403', 'VAL-400']);
-
-/** The JSON of a body. @throws SourceError `invalid-response` where it is none. */
-export const readJson = ({ body }: HttpResponse): unknown => {
-  try {
-    return parseJson(body);
-  } catch {
-    throw new SourceError('invalid-response');
-  }
-};
 
 /** The error that an answer other than 200 stands for. Its message is free text and stays where it is. */
 export const errorOf = (response: HttpResponse): SourceError => {
@@ -30,7 +21,7 @@ export const errorOf = (response: HttpResponse): SourceError => {
 
 const errorCode = ({ body }: HttpResponse): string | undefined => {
   try {
-    const fault = parseJson(body);
+    const fault = readJson(body);
     return isObject(fault) && typeof fault['errorCode'] === 'string' ? fault['errorCode'] : undefined;
   } catch {
     return undefined;

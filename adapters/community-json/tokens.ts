@@ -1,6 +1,6 @@
-import { type Cache, type Call, type HttpClient, SourceError } from '../../src/adapter/index.ts';
+import { type Cache, type Call, type HttpClient, readJson, SourceError } from '../../src/adapter/index.ts';
 import { isObject } from '../../src/fhir/index.ts';
-import { errorOf, readJson } from './errors.ts';
+import { errorOf } from './errors.ts';
 import type { CommunitySettings } from './settings.ts';
 
 /** Access tokens of the client. */
@@ -69,7 +69,7 @@ const requestToken = async (
     call,
   );
   if (response.status !== 200) throw errorOf(response);
-  const body = readJson(response);
+  const body = readJson(response.body);
   const { access_token: token, expires_in: seconds } = isObject(body) ? body : {};
   if (typeof token !== 'string' || token === '' || typeof seconds !== 'number')
     throw new SourceError('invalid-response');

@@ -1,5 +1,5 @@
 import { type Call, type Page, SourceError, type Tools } from '../../src/adapter/index.ts';
-import { type Json, type NhsNumber, objects, parseNhsNumber, SYSTEM } from '../../src/fhir/index.ts';
+import { isFhirId, type Json, type NhsNumber, objects, parseNhsNumber, SYSTEM } from '../../src/fhir/index.ts';
 import { type Body, canonicalSystem, split } from '../../mappings/uk-core-r4/index.ts';
 import type { FhirServer } from './server.ts';
 
@@ -76,6 +76,3 @@ const isOnly = (patient: NhsNumber, resource: Json): boolean => {
     .map((it) => parseNhsNumber(it['value']));
   return numbers.length > 0 && numbers.every((it) => it === patient);
 };
-
-/** True for an id that FHIR allows, and that is not a step up or on the spot in a path. */
-export const isFhirId = (id: string): boolean => /^(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}$/.test(id);

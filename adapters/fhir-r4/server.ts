@@ -1,5 +1,12 @@
-import { type Call, type HttpResponse, SourceError, statusError, type Tools } from '../../src/adapter/index.ts';
-import { isObject, type Json, objects, parseJson } from '../../src/fhir/index.ts';
+import {
+  type Call,
+  type HttpResponse,
+  readJson,
+  SourceError,
+  statusError,
+  type Tools,
+} from '../../src/adapter/index.ts';
+import { isObject, type Json, objects } from '../../src/fhir/index.ts';
 
 /** Where a request goes below the server's base: the segments of its path, and its parameters. */
 export interface Target {
@@ -77,17 +84,9 @@ export const createServer = (
 
 const resourceOf = ({ status, body, retryAfter }: HttpResponse): Json => {
   if (status !== 200) throw statusError(status, retryAfter);
-  const resource = parse(body);
+  const resource = readJson(body);
   if (!isObject(resource)) throw new SourceError('invalid-response');
   return resource;
-};
-
-const parse = (body: Buffer): unknown => {
-  try {
-    return parseJson(body);
-  } catch {
-    throw new SourceError('invalid-response');
-  }
 };
 
 const decode = (segment: string): string => {

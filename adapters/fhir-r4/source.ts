@@ -6,9 +6,9 @@ import {
   type SourceQuery,
   type Tools,
 } from '../../src/adapter/index.ts';
-import { SYSTEM } from '../../src/fhir/index.ts';
+import { isFhirId, SYSTEM } from '../../src/fhir/index.ts';
 import { type Body, split } from '../../mappings/uk-core-r4/index.ts';
-import { createLookup, isFhirId } from './lookup.ts';
+import { createLookup } from './lookup.ts';
 import type { FhirServer, Target } from './server.ts';
 import type { FhirR4Settings } from './settings.ts';
 

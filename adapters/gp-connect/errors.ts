@@ -1,5 +1,11 @@
-import { type HttpResponse, SourceError, type SourceErrorKind, statusError } from '../../src/adapter/index.ts';
-import { isObject, type Json, objects, parseJson, SYSTEM } from '../../src/fhir/index.ts';
+import {
+  type HttpResponse,
+  readJson,
+  SourceError,
+  type SourceErrorKind,
+  statusError,
+} from '../../src/adapter/index.ts';
+import { isObject, type Json, objects, SYSTEM } from '../../src/fhir/index.ts';
 
 /** What each code of the Spine means where it comes with no HTTP status that says so. */
 const SPINE: Readonly<Record<string, SourceErrorKind>> = {
@@ -35,18 +41,18 @@ type Reason = NonNullable<SourceError['reason']>;
  * @throws SourceError for every answer that is no record: by its status and its Spine code, never with words of it.
  */
 export const readRecord = ({ status, body, retryAfter }: HttpResponse): Json => {
-  if (status !== 200) throw refusal(status, retryAfter, reasonOf(parsed(body)));
-  const answer = parsed(body);
-  if (answer?.['resourceType'] === 'OperationOutcome') throw outcomeError(answer);
-  const { resourceType, type = 'collection' } = answer ?? {};
-  if (!answer || resourceType !== 'Bundle' || type !== 'collection') throw new SourceError('invalid-response');
+  if (status !== 200) throw refusal(status, retryAfter, refusalReason(body));
+  const answer = readJson(body);
+  if (!isObject(answer)) throw new SourceError('invalid-response');
+  const { resourceType, type = 'collection' } = answer;
+  if (resourceType === 'OperationOutcome') throw outcomeError(answer);
+  if (resourceType !== 'Bundle' || type !== 'collection') throw new SourceError('invalid-response');
   return answer;
 };
 
-const parsed = (body: Buffer): Json | undefined => {
+const refusalReason = (body: Buffer): Reason | undefined => {
   try {
-    const answer = parseJson(body);
-    return isObject(answer) ? answer : undefined;
+    return reasonOf(readJson(body));
   } catch {
     return undefined;
   }
@@ -70,8 +76,8 @@ const outcomeError = (outcome: Json): SourceError => {
 };
 
 /** The first code of a closed list: whatever else was sent stays unsaid. */
-const reasonOf = (outcome: Json | undefined): Reason | undefined => {
-  for (const { details } of objects(outcome?.['issue'])) {
+const reasonOf = (outcome: unknown): Reason | undefined => {
+  for (const { details } of objects(isObject(outcome) ? outcome['issue'] : undefined)) {
     for (const { system, code } of objects(objects(details)[0]?.['coding'])) {
       if (typeof system !== 'string' || typeof code !== 'string') continue;
       if (SPINE_SYSTEM.test(system) && Object.hasOwn(SPINE, code)) return { system: SYSTEM.spineErrorOrWarning, code };

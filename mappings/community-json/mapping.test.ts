@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { conform, type Json, parseJson } from '../../src/fhir/index.ts';
+import { type Json, parseJson } from '../../src/fhir/index.ts';
 import { mapAnswer } from '../../src/mapping/map-answer.ts';
+import { goldenPairs } from '../../test/support/index.ts';
 import { map, split } from './index.ts';
-
-const golden = join(import.meta.dirname, 'golden');
 
 /** What an answer becomes: issues and resources. */
 const mapWhole = (answer: unknown) => {
@@ -39,18 +37,7 @@ const RESTRICTED = [
 const nurse = { staffId: 1, name: 'Nora Bell', role: 'District nurse', team: { teamId: 2, name: 'East' } };
 
 describe('the mapping of the community record to UK Core', () => {
-  for (const file of readdirSync(golden).filter((it) => it.endsWith('.in.json'))) {
-    it(`maps ${file} as its golden pair says, to the digit`, () => {
-      const mapped = mapWhole(parseJson(readFileSync(join(golden, file))));
-      const expected = readFileSync(join(golden, file.replace('.in.', '.out.')), 'utf8');
-      expect(`${JSON.stringify(mapped, null, 2)}\n`).to.equal(expected);
-      for (const { resource } of mapped.resources) {
-        const faults: string[] = [];
-        conform(resource, {}, ({ code, path }) => faults.push(`${code} ${path}`));
-        expect(faults).to.deep.equal([]);
-      }
-    });
-  }
+  goldenPairs({ split, map }, join(import.meta.dirname, 'golden'));
 
   it('shows the day of a local time, keeps the time as text, and says so', () => {
     const contact = {

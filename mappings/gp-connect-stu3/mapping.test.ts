@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Json, parseJson, SYSTEM } from '../../src/fhir/index.ts';
 import { mapAnswer } from '../../src/mapping/map-answer.ts';
+import { goldenAnswers, goldenOutput, goldenPairs } from '../../test/support/index.ts';
 import { map, R4_TYPES, split } from './index.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden');
@@ -33,37 +33,16 @@ const mapOne = (
   };
 };
 
-/** What a golden answer agrees on: which finding about what. Its wording and severity are the facade's. */
-const agreed = (written: string): unknown => {
-  const { resources, issues } = parseJson(written) as { readonly resources: unknown; readonly issues: readonly Json[] };
-  const found = issues.map(({ details, diagnostics, expression }) => ({
-    ...(details as object),
-    text: undefined,
-    diagnostics,
-    expression,
-  }));
-  return { resources, found };
-};
-
 const subject = { reference: 'Patient/p' };
 const concept = (...coding: readonly object[]): object => ({ coding });
 
 describe('the mapping of GP Connect to UK Core', () => {
   describe('golden answers', () => {
-    for (const file of readdirSync(GOLDEN).filter((it) => it.endsWith('.in.json'))) {
-      it(`maps ${file.replace('.in.json', '').replaceAll('-', ' ')} as agreed`, () => {
-        const read = (name: string): string => readFileSync(join(GOLDEN, name), 'utf8');
-        const { resources, issues } = mapAll(parseJson(read(file)));
-        const mapped = JSON.stringify({ resources: resources.map((it) => it.resource), issues });
-        expect(agreed(mapped)).to.deep.equal(agreed(read(file.replace('.in.', '.out.'))));
-      });
-    }
+    goldenPairs({ split, map }, GOLDEN);
 
     it('shows every type that the dialect yields', () => {
       const seen = new Set(
-        readdirSync(GOLDEN)
-          .filter((it) => it.endsWith('.in.json'))
-          .flatMap((it) => mapAll(parseJson(readFileSync(join(GOLDEN, it)))).resources.map(({ type }) => type)),
+        goldenAnswers(GOLDEN).flatMap(({ answer }) => mapAll(answer).resources.map(({ type }) => type)),
       );
       expect([...seen].sort()).to.deep.equal([...R4_TYPES].sort());
     });
@@ -836,8 +815,8 @@ describe('the mapping of GP Connect to UK Core', () => {
   it('never emits an extension that UK Core retired, or one that nobody can look up', () => {
     const retired =
       /UKCore-(ActualProblem|ProblemSignificance|Related|ClinicalSetting|MedicationQuantityText|PrescriptionType|MedicationPrescribingAgency|MedicationPrescribingOrganization"|MedicationDosageLastChanged|CodingSCTDescId|NHSCommunication)/;
-    for (const file of readdirSync(GOLDEN).filter((it) => it.endsWith('.out.json'))) {
-      expect(readFileSync(join(GOLDEN, file), 'utf8'), file)
+    for (const { name, answer } of goldenAnswers(GOLDEN)) {
+      expect(goldenOutput({ split, map }, answer), name)
         .to.not.match(retired)
         .and.not.match(/"url": "[^"]*STU3/);
     }

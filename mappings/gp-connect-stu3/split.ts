@@ -31,7 +31,9 @@ export const split = (answer: unknown): Answer<Json> => {
     if (!isObject(resource) || kind === undefined)
       issues.push(findingIssue('unknown-type', { kind: 'entry', id: place }));
     else if (kind === 'Bundle')
-      list(resource['entry']).forEach((it, index) => take((it as Json | null)?.['resource'], `${place}${index}`));
+      list(resource['entry']).forEach((it, index) =>
+        take((it as Json | null)?.['resource'], place === '' ? String(index) : `${place}.${index}`),
+      );
     else if (kind === 'OperationOutcome') warnings.push(...outcomeWarnings(resource));
     else keep(kind, idOf(resource), resource);
   };

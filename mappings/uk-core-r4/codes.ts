@@ -5,7 +5,7 @@ const UK_CORE = 'https://fhir.hl7.org.uk/CodeSystem/UKCore-';
 export const VERIFICATION = `${UK_CORE}NHSNumberVerificationStatus`;
 export const VERIFICATION_ENGLAND = `${UK_CORE}NHSNumberVerificationStatusEngland`;
 
-/** Systems that sources write in another way, each with its canonical. */
+/** Wrong spellings of systems, each with its canonical. A system of its own, such as the UK edition of ICD-10, is none. */
 const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'http://dm+d.org': SYSTEM.dmd,
@@ -19,7 +19,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     'https://unitsofmeasure.org': SYSTEM.ucum,
     'http://unitsofmeasure.org/': SYSTEM.ucum,
     'https://loinc.org': 'http://loinc.org',
-    'http://hl7.org/fhir/sid/icd-10-uk': SYSTEM.icd10,
     'https://fhir.hl7.org.uk/Id/icd-10': SYSTEM.icd10,
     'https://fhir.nhs.uk/Id/opcs-4': SYSTEM.opcs4,
     'https://fhir.hl7.org.uk/CodeSystem/OPCS-4': SYSTEM.opcs4,
@@ -54,12 +53,15 @@ const IDENTIFIERS: ReadonlyMap<string, string> = new Map(
     .map((it) => [it.slice(it.lastIndexOf('/') + 1), it]),
 );
 
+/** Under this system an integration engine hands on the codes of an HL7 v2 table. */
+const ENGINE = /^http:\/\/example\.com\/v2-to-fhir-converter\/CodeSystem\/HL7(\d{4})$/;
+
 /** Forms with a name in them; a name that the row does not know has no canonical. */
 const FORMS: readonly (readonly [form: RegExp, canonical: (name: string) => string | undefined])[] = [
   [/^https?:\/\/terminology\.hl7\.org?\/CodeSystem\/(.+)$/, (name) => TERMINOLOGY + name],
   [/^http:\/\/hl7\.org\/fhir\/v3\/(.+)$/, (name) => `${TERMINOLOGY}v3-${name}`],
   [/^http:\/\/hl7\.org\/fhir\/(?:ValueSet\/v2-|v2\/)(\d{4})$/, (name) => `${TERMINOLOGY}v2-${name}`],
-  [/^http:\/\/example\.com\/v2-to-fhir-converter\/CodeSystem\/HL7(\d{4})$/, (name) => `${TERMINOLOGY}v2-${name}`],
+  [ENGINE, (name) => `${TERMINOLOGY}v2-${name}`],
   [
     /^https?:\/\/(?:terminology\.)?hl7\.org\/(?:fhir\/)?(?:ValueSet\/)?([a-z-]+)$/,
     (name) => (MOVED.has(name) ? TERMINOLOGY + name : undefined),
@@ -93,6 +95,9 @@ export const canonicalSystem = (system: string, code?: unknown): string => {
   }
   return system;
 };
+
+/** True for a system that is no other spelling of its canonical but another one, whose codes that has taken over. */
+export const isSucceeded = (system: string): boolean => RETIRED.has(system) || ENGINE.test(system);
 
 /** The words of the retired system of NHS number verification, by the code that England has for the same. */
 export const VERIFICATION_CODES: ReadonlyMap<string, string> = new Map(

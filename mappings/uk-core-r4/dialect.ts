@@ -2,12 +2,14 @@ import {
   DATA_ABSENT_REASON,
   type Dialect,
   type Hook,
+  isObject,
   keepExtension,
   type Json,
   type Note,
   objects,
+  sourceText,
 } from '../../src/fhir/index.ts';
-import { canonicalSystem, VERIFICATION, VERIFICATION_CODES, VERIFICATION_ENGLAND } from './codes.ts';
+import { canonicalSystem, isSucceeded, VERIFICATION, VERIFICATION_CODES, VERIFICATION_ENGLAND } from './codes.ts';
 import { createResolver, type Links } from './references.ts';
 
 /**
@@ -22,8 +24,8 @@ export const createDialect = (links: Links, fullUrl: string | undefined): Dialec
     if (typeof system !== 'string') return value;
     const canonical = canonicalSystem(system, code);
     if (canonical === system) return value;
-    once(system, () => note('repaired-form', 'system'));
-    return { ...value, system: canonical };
+    once(system, () => note('aliased-system', 'system'));
+    return { ...value, system: canonical, ...(isSucceeded(system) && { _system: withText(value['_system'], system) }) };
   };
   return {
     Coding: withSystem,
@@ -42,6 +44,12 @@ export const createDialect = (links: Links, fullUrl: string | undefined): Dialec
   };
 };
 
+/** The system's shadow with what the source wrote. */
+const withText = (shadow: unknown, system: string): Json => {
+  const own = isObject(shadow) ? shadow : {};
+  return { ...own, extension: [...objects(own['extension']), sourceText(system)] };
+};
+
 const createOnce = (): ((name: string, act: () => void) => void) => {
   const done = new Set<string>();
   return (name, act) => {
@@ -58,7 +66,7 @@ const withVerificationCode = (concept: Json, note: Note): Json => {
     return successor === undefined ? [] : [{ system: VERIFICATION_ENGLAND, code: successor, display }];
   });
   if (added.length === 0) return concept;
-  note('repaired-form', 'coding');
+  note('aliased-system', 'coding');
   return { ...concept, coding: [...codings, ...added] };
 };
 

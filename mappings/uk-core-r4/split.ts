@@ -4,7 +4,7 @@ import {
   findingIssue,
   isObject,
   type Json,
-  objects,
+  list,
   type OperationOutcomeIssue,
   text,
 } from '../../src/fhir/index.ts';
@@ -27,10 +27,9 @@ export const split = (answer: unknown): Answer<Body> => {
   const records: SourceRecord<Body>[] = [];
   const warnings: SourceWarning[] = [];
   const issues: OperationOutcomeIssue[] = [];
-  for (const { resource, fullUrl } of resourcesOf(answer)) {
+  for (const { resource, fullUrl, place } of resourcesOf(answer)) {
     const type = isObject(resource) ? resource['resourceType'] : undefined;
-    if (!isObject(resource))
-      issues.push(findingIssue('unknown-type', { kind: 'unknown', id: contentId(JSON.stringify(resource)) }));
+    if (!isObject(resource)) issues.push(findingIssue('unknown-type', { kind: 'entry', id: place }));
     else if (type === 'OperationOutcome') warnings.push(...warningsOf(resource));
     else if (!isMapped(type))
       issues.push(findingIssue('unknown-type', { kind: nameOf(type), id: idOf(resource, fullUrl) }));
@@ -45,13 +44,16 @@ export const split = (answer: unknown): Answer<Body> => {
 interface Entry {
   readonly resource: unknown;
   readonly fullUrl: string | undefined;
+  /** Its position in the Bundle: `3`, or `3.0` in a Bundle that stands there. */
+  readonly place: string;
 }
 
-const resourcesOf = (resource: unknown, fullUrl?: string): readonly Entry[] => {
-  if (!isObject(resource) || resource['resourceType'] !== 'Bundle') return [{ resource, fullUrl }];
-  return objects(resource['entry']).flatMap(({ resource: inner, fullUrl: address, response }) => {
+const resourcesOf = (resource: unknown, fullUrl?: string, place = ''): readonly Entry[] => {
+  if (!isObject(resource) || resource['resourceType'] !== 'Bundle') return [{ resource, fullUrl, place }];
+  return list(resource['entry']).flatMap((entry, index) => {
+    const { resource: inner, fullUrl: address, response } = isObject(entry) ? entry : {};
     const held = inner ?? (isObject(response) ? response['outcome'] : undefined);
-    return held === undefined || held === null ? [] : resourcesOf(held, text(address));
+    return resourcesOf(held, text(address), place === '' ? String(index) : `${place}.${index}`);
   });
 };
 

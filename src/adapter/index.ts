@@ -7,6 +7,7 @@ import type { Fields, Settings } from './fields.ts';
 
 export * from './fields.ts';
 export * from './errors.ts';
+export { readJson } from './json.ts';
 export type { Simulator, SimulatorData } from './simulator.ts';
 
 /** What an adapter folder exports as `default`; {@link defineAdapter} makes one. */

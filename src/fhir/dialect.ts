@@ -6,6 +6,7 @@ export type FindingCode =
   | 'invalid-value' // no form R4 allows; kept as text
   | 'reduced-precision' // a time without a zone or seconds; its day is emitted, the text kept
   | 'repaired-form' // the right value in the wrong JSON form: "true", "12"
+  | 'aliased-system' // a code or identifier system in another spelling, or one that another has taken over
   | 'single-expected' // several values where R4 has one; the first is emitted, the others kept
   | 'unknown-code' // a code outside a required binding; kept as text
   | 'missing-required' // data-absent-reason stands in

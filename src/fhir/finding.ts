@@ -11,6 +11,7 @@ const ISSUE = {
   'invalid-value': ['value', 'A value that FHIR R4 cannot hold; it is kept as text in an extension.'],
   'reduced-precision': ['value', 'A time without zone or seconds; its day is shown and the text kept in an extension.'],
   'repaired-form': ['informational', 'A value in the wrong JSON form, brought to the right one.'],
+  'aliased-system': ['informational', 'A code system written in another form, brought to its canonical form.'],
   'single-expected': ['informational', 'Several values where FHIR R4 has one; the first is shown, all are kept.'],
   'unknown-code': ['code-invalid', 'A code outside the required value set; it is kept in an extension.'],
   'missing-required': ['required', 'A required element that the source did not send; marked as unknown.'],

@@ -7,6 +7,7 @@ export * from './nhs-number.ts';
 export * from './outcome.ts';
 export * from './json.ts';
 export { contentId } from './sealed-id.ts';
+export { asLocalId, isFhirId, setAside } from './local.ts';
 export { elementsOf, isResourceType, patientElement, RESOURCE_TYPES } from './definitions/index.ts';
 export { conform } from './conform.ts';
 export type { Dialect, Finding, FindingCode, Hook, Note, Report } from './dialect.ts';

@@ -1,5 +1,6 @@
 import { SYSTEM } from './canonicals.ts';
 import { dateRange } from './dates.ts';
+import { digits, isNumber } from './json.ts';
 import { isObject, list, objects } from './types.ts';
 
 /** What an invariant may do to a draft that breaks it. */
@@ -31,7 +32,7 @@ const some =
     if (!names.some((it) => has(draft, it))) absent(names[0]);
   };
 
-/** One of two elements, not both: cpl-3, fhs-1. */
+/** One of two elements, not both: cpl-3, qrs-1, rqg-1. */
 const notBoth =
   (moved: string, other: string): Invariant =>
   (draft, { move }) => {
@@ -48,11 +49,24 @@ const all =
 const choicesOf = (draft: Draft, name: string): readonly string[] =>
   Object.keys(draft).filter((it) => draft[it] !== undefined && new RegExp(`^_?${name}([A-Z]|$)`).test(it));
 
-/** per-1: a period does not end before it starts; the end is kept aside. */
-const period: Invariant = (draft, { move }) => {
-  const start = typeof draft['start'] === 'string' ? dateRange(draft['start']) : undefined;
-  const end = typeof draft['end'] === 'string' ? dateRange(draft['end']) : undefined;
-  if (start && end && end.high <= start.low) move('end');
+/** Two times in their order: the one that is said to come second is kept aside where it does not: per-1, inv-1, mdd-1. */
+const ordered =
+  (first: string, second: string): Invariant =>
+  (draft, { move }) => {
+    const [start, end] = [first, second].map((it) => draft[it]).map((it) => typeof it === 'string' && dateRange(it));
+    if (start && end && end.high <= start.low) move(second);
+  };
+
+/** drt-1: the code of a duration is one of UCUM, and of a value. */
+const duration: Invariant = (draft, { move }) => {
+  if (has(draft, 'code') && (draft['system'] !== SYSTEM.ucum || !has(draft, 'value'))) move('code');
+};
+
+/** rng-2: a range does not end below where it starts; amounts of different units cannot be told apart. */
+const range: Invariant = ({ low, high }, { move }) => {
+  if (!isObject(low) || !isObject(high) || low['code'] !== high['code'] || low['unit'] !== high['unit']) return;
+  const [from, to] = [low, high].map(({ value }) => (isNumber(value) ? Number(digits(value)) : undefined));
+  if (from !== undefined && to !== undefined && to < from) move('high');
 };
 
 /** con-4, con-5: what a problem's statuses say of each other, and of its end. */
@@ -74,6 +88,14 @@ const allergy: Invariant = (draft, { move, absent }) => {
 const observation: Invariant = (draft, { move }) => {
   if (has(draft, 'dataAbsentReason') && Object.keys(draft).some((it) => /^value[A-Z]/.test(it)))
     move('dataAbsentReason');
+};
+
+/** obs-7: a component is not the observation again, where that has a value of its own. */
+const components: Invariant = (draft, { move }) => {
+  if (choicesOf(draft, 'value').length === 0 || !isObject(draft['code'])) return;
+  const own = new Set(objects(draft['code']['coding']).map((it) => JSON.stringify(it)));
+  for (const [index, { code }] of [...objects(draft['component']).entries()].reverse())
+    if (isObject(code) && objects(code['coding']).some((it) => own.has(JSON.stringify(it)))) move('component', index);
 };
 
 /** lst-1: a list is empty for a reason, or holds entries. */
@@ -132,11 +154,12 @@ const languages: Invariant = (draft, { move }) => {
 
 /** The invariants of R4, and of UK Core, that real answers break, by type. */
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
-  Period: period,
+  Period: ordered('start', 'end'),
   Quantity: needs('system', 'code'),
   Age: needs('system', 'code'),
-  Duration: needs('system', 'code'),
+  Duration: all(needs('system', 'code'), duration),
   SimpleQuantity: needs('system', 'code'),
+  Range: range,
   Ratio: ratio,
   Coding: coding,
   Identifier: identifier,
@@ -146,6 +169,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   AllergyIntolerance: allergy,
   Appointment: appointment,
   'Appointment.participant': some('actor', 'type'),
+  AppointmentResponse: some('actor', 'participantType'),
   'CarePlan.activity': notBoth('detail', 'reference'),
   'Composition.section': notBoth('emptyReason', 'entry'),
   Condition: condition,
@@ -153,21 +177,31 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   'Condition.stage': some('summary', 'assessment'),
   Consent: some('policyRule', 'policy'),
   FamilyMemberHistory: familyMember,
+  // gol-1
+  'Goal.target': (draft, { absent }) => {
+    if (choicesOf(draft, 'detail').length > 0 && !has(draft, 'measure')) absent('measure');
+  },
   // ukcore-imm-001
   Immunization: (draft, { absent }) => {
     if (draft['status'] === 'not-done' && !has(draft, 'statusReason')) absent('statusReason');
   },
+  'Immunization.education': some('documentType', 'reference'),
+  'ImmunizationRecommendation.recommendation': some('vaccineCode', 'targetDisease'),
   List: listed,
   'MedicationAdministration.dosage': (draft, { absent }) => {
     if (!has(draft, 'dose') && choicesOf(draft, 'rate').length === 0) absent('dose');
   },
-  Observation: observation,
+  MedicationDispense: ordered('whenPrepared', 'whenHandedOver'),
+  Observation: all(observation, components),
   'Observation.component': observation,
   'Observation.referenceRange': some('text', 'low', 'high'),
   Organization: all(identifiers, some('name', 'identifier')),
   Location: identifiers,
   Patient: all(identifiers, languages),
   'Patient.contact': some('name', 'telecom', 'address', 'organization'),
+  'QuestionnaireResponse.item': notBoth('item', 'answer'),
   RelatedPerson: languages,
+  'RequestGroup.action': all(notBoth('resource', 'action'), some('resource', 'action')),
   ServiceRequest: needs('code', 'orderDetail'),
+  Task: ordered('authoredOn', 'lastModified'),
 };

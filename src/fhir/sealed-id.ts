@@ -99,7 +99,7 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
   };
 
   const unsealText = (use: string, token: string): string | undefined => {
-    if (!/^[\w-]{24,4096}$/.test(token)) return undefined;
+    if (!/^[\w-]{24,8192}$/.test(token)) return undefined;
     const cipher = new Uint8Array(Buffer.from(token, 'base64url'));
     if (Buffer.from(cipher).toString('base64url') !== token) return undefined;
     for (const ring of rings.values()) {

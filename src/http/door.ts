@@ -3,7 +3,8 @@ import { FaultError, type FhirResource, isResourceType, type ResourceType } from
 import type { Config } from '../platform/config.ts';
 import { createRead } from '../read/read.ts';
 import { openPage } from '../search/page.ts';
-import { type Pairs, parseSearch, safeName, type SearchRequest } from '../search/request.ts';
+import type { Pairs } from '../search/pairs.ts';
+import { parseSearch, safeName, type SearchRequest } from '../search/request.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
 import {
   correlationIdOf,

@@ -1,4 +1,4 @@
-import type { Accountable, Value } from './account.ts';
+import type { Accountable, Value } from './account-values.ts';
 import { type Bag, difference, type Leaf, pathOf, placesOf, valueOf } from './account-leaves.ts';
 import { ruleFor } from './account-rules.ts';
 
@@ -21,6 +21,8 @@ interface Evidence extends Trace {
   readonly whole: Output;
   readonly altered: Output;
   readonly isReported: boolean;
+  /** What the output is with other values in its place that stand there elsewhere in the answer. */
+  readonly others: () => readonly Output[];
 }
 
 /** Tells what became of a value by what the output loses without it and with another in its place. */
@@ -36,7 +38,8 @@ export const judge = ({ notCarried }: Accountable, evidence: Evidence): Value =>
     const others = [...decided].filter((it) => !places.includes(it) && isToldBeside(places, it));
     return { path, value, fate: 'carried', to: [...places, ...others].map(pathOf) };
   }
-  if (decided.size > 0) return { path, value, fate: 'translated', to: [...decided].map(pathOf) };
+  if (decided.size > 0 && isTold(evidence, decided))
+    return { path, value, fate: 'translated', to: [...decided].map(pathOf) };
   if (shown.length > 0) return { path, value, fate: 'translated', to: shown.map(pathOf) };
   if (isReported) return { path, value, fate: 'reported', to: [] };
   const rule = ruleFor(notCarried, leaf);
@@ -55,3 +58,11 @@ const decides = ({ lost, changed, whole, altered }: Evidence): ReadonlySet<strin
 const isToldBeside = (places: readonly string[], decided: string): boolean =>
   places.every((it) => /\.text$|extension\(source-text\)/.test(pathOf(it))) ||
   [...places, decided].every((it) => pathOf(it).endsWith('.reference'));
+
+/** True where a translation still tells the value from another: a number by its digits, a word by what it becomes. */
+const isTold = ({ leaf, whole, others }: Evidence, decided: ReadonlySet<string>): boolean => {
+  if (leaf.isNumber) return [...decided].some((it) => valueOf(it).includes(leaf.value));
+  return others().every(
+    ({ leaves }) => difference(whole.leaves, leaves).size + difference(leaves, whole.leaves).size > 0,
+  );
+};

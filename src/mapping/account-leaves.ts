@@ -8,6 +8,7 @@ export interface Leaf {
   readonly path: string;
   readonly keys: Keys;
   readonly value: string;
+  readonly isNumber?: true;
 }
 
 /**
@@ -21,7 +22,7 @@ export const leavesOf = (node: unknown, path: string, skip?: (node: object) => b
     if (value === undefined || value === null) return;
     if (typeof value === 'string') {
       if (value.trim() !== '') found.push({ path: at, keys, value });
-    } else if (isNumber(value)) found.push({ path: at, keys, value: digits(value) });
+    } else if (isNumber(value)) found.push({ path: at, keys, value: digits(value), isNumber: true });
     else if (typeof value === 'boolean') found.push({ path: at, keys, value: String(value) });
     else if (Array.isArray(value)) value.forEach((it, index) => walk(it, at, [...keys, index]));
     else if (isObject(value) && !skip?.(value)) {

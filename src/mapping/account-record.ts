@@ -1,6 +1,6 @@
 import type { Answer, Mapped, Mapping, MappingContext, SourceRecord } from '../adapter/index.ts';
 import { findingIssue } from '../fhir/index.ts';
-import type { Account, Accountable, Addition, Value } from './account.ts';
+import type { Account, Accountable, Addition, Value } from './account-values.ts';
 import { judge, type Output, type Trace } from './account-judge.ts';
 import {
   ALTERED,
@@ -23,8 +23,15 @@ interface Traced extends Trace {
   readonly value: Value;
 }
 
+/** Other values that an answer has at the path of a leaf. */
+export type Alternatives = (leaf: Leaf) => readonly string[];
+
 /** Accounts for every value of one record of an answer. */
-export const accountRecord = (adapter: Accountable, answer: Answer, at: number): Account => {
+export const accountRecord = (
+  adapter: Accountable,
+  answer: Answer,
+  { at, alternatives }: { readonly at: number; readonly alternatives: Alternatives },
+): Account => {
   const record = answer.records[at] as SourceRecord;
   const mapped = createMapper(adapter, answer, at);
   const whole = mapped(record.body);
@@ -35,7 +42,9 @@ export const accountRecord = (adapter: Accountable, answer: Answer, at: number):
     const changed = difference(whole.leaves, altered.leaves);
     const isReported =
       whole.leaves.size === 0 || [without, altered].some((it) => difference(whole.issues, it.issues).size > 0);
-    return { leaf, lost, changed, value: judge(adapter, { leaf, lost, changed, whole, altered, isReported }) };
+    const others = (): readonly Output[] =>
+      alternatives(leaf).map((it) => mapped(changedAt(record.body, leaf.keys, it)));
+    return { leaf, lost, changed, value: judge(adapter, { leaf, lost, changed, whole, altered, isReported, others }) };
   });
   const remaining = (leaves: readonly Leaf[]): Bag => mapped(withoutLeaves(record.body, leaves)).leaves;
   return {
@@ -103,7 +112,7 @@ const additionsOf = (
   whole: Bag,
   remaining: (leaves: readonly Leaf[]) => Bag,
 ): readonly Addition[] => {
-  const additions: Addition[] = [];
+  const additions: Addition[] = traced.flatMap(copiesOf);
   for (const [key, by] of whole) {
     const addition = { path: pathOf(key), value: valueOf(key) };
     if (isStructure(addition)) continue;
@@ -120,4 +129,14 @@ const additionsOf = (
     for (let it = 0; it < times; it++) additions.push(addition);
   }
   return additions;
+};
+
+const DATE = /^\d{4}(-\d\d){0,2}(T.+)?$/;
+
+/** A date says when one thing was: where it stands as the date of another too, that is an addition. */
+const copiesOf = ({ leaf: { path, value }, lost, changed }: Traced): readonly Addition[] => {
+  if (!DATE.test(value)) return [];
+  const places = [...lost.keys()].filter((it) => valueOf(it) === value && changed.has(it)).map(pathOf);
+  const [own = places[0]] = places.filter((it) => it.split('.').at(-1) === path.split('.').at(-1));
+  return places.filter((it) => it !== own).map((it) => ({ path: it, value }));
 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, SourceRecord } from '../adapter/index.ts';
 import { isObject, text } from '../fhir/index.ts';
-import type { Account, Accountable, Fate } from './account.ts';
+import type { Account, Accountable, Fate } from './account-values.ts';
 import {
   ALTERED,
   type Bag,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { AdapterDefinition, Answer, SourceWarning } from '../adapter/index.ts';
 import {
@@ -29,14 +29,20 @@ export interface MapFilesOptions {
 /**
  * Maps raw source answers from disk: one collection Bundle per file, issues as its last entry. One file is printed to be
  * read, several as NDJSON.
- * @returns the exit code: 0, with issues or without; 2 where a file could not be read.
+ * @returns the exit code: 0, with issues or without; 2 where a file could not be read, or where nothing was written because
+ * that would have cost a file.
  */
 export const mapFiles = async (
   adapter: Adapter,
   files: readonly string[],
   { out, print, complain }: MapFilesOptions,
 ): Promise<number> => {
-  if (out !== undefined) await mkdir(out, { recursive: true });
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    const faults = await targetFaults(files, out);
+    faults.forEach(complain);
+    if (faults.length > 0) return 2;
+  }
   let code = 0;
   for (const file of files) {
     const answer = await readAnswer(adapter, file);
@@ -46,12 +52,32 @@ export const mapFiles = async (
       continue;
     }
     const bundle = mapToBundle(adapter, answer, basename(file));
-    if (out !== undefined)
-      await writeFile(join(out, `${basename(file, extname(file))}.json`), `${JSON.stringify(bundle, null, 2)}\n`);
+    if (out !== undefined) await writeFile(targetOf(file, out), `${JSON.stringify(bundle, null, 2)}\n`);
     else print(files.length === 1 ? JSON.stringify(bundle, null, 2) : JSON.stringify(bundle));
   }
   return code;
 };
+
+const targetOf = (file: string, out: string): string => join(out, `${basename(file, extname(file))}.json`);
+
+/** One line per target that two files share, or that is itself a file to be read. */
+const targetFaults = async (files: readonly string[], out: string): Promise<readonly string[]> => {
+  const inputs = new Set(await Promise.all(files.map(realOf)));
+  const owners = new Map<string, string>();
+  const faults: string[] = [];
+  for (const file of files) {
+    const target = targetOf(file, out);
+    const owner = owners.get(target);
+    if (owner !== undefined) faults.push(`${file}: would be written to ${target}, as would ${owner}`);
+    else if (inputs.has(await realOf(target)))
+      faults.push(`${file}: would be written over ${target}, which is to be read`);
+    owners.set(target, owner ?? file);
+  }
+  return faults;
+};
+
+/** Where a file really is, links followed; its name where it is not there. */
+const realOf = (file: string): Promise<string> => realpath(file).catch(() => file);
 
 const readAnswer = async (adapter: Adapter, file: string): Promise<Answer | undefined> => {
   try {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { AdapterDefinition, ValueRule } from '../adapter/index.ts';
 import { parseJson } from '../fhir/index.ts';
-import { type Account, accountFor, type Fate } from './account.ts';
+import { accountFor } from './account.ts';
 import { count } from './account-leaves.ts';
+import type { Account, Fate } from './account-values.ts';
 
 type Adapter = Pick<AdapterDefinition, 'name' | 'split' | 'map' | 'notCarried' | 'added'>;
 

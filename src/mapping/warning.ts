@@ -15,8 +15,8 @@ export const warningIssue = (
   diagnostics: `${source}: said by the source itself`,
 });
 
-/** Some sources name a value set where FHIR asks for a code system. */
-const systemElement = (system: string | undefined): Pick<Coding, 'system' | '_system'> => {
+/** Some sources name a value set where FHIR asks for a code system: it is kept beside, since it cannot stand there. */
+export const systemElement = (system: string | undefined): Pick<Coding, 'system' | '_system'> => {
   if (system === undefined) return {};
   return system.includes('/ValueSet/')
     ? { _system: { extension: [sourceText(system) as unknown as Extension] } }

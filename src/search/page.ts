@@ -1,7 +1,7 @@
 import { FaultError } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import type { Held } from './order.ts';
-import type { Pairs } from './request.ts';
+import type { Pairs } from './pairs.ts';
 
 /**
  * Where a walk through pages stands. How many of each source's matches were served is all it needs: what a source gives

@@ -10,10 +10,8 @@ import {
 import type { Unsealed } from '../fhir/sealed-id.ts';
 import { type Criterion, readCriterion, type ReadingContext } from './criterion.ts';
 import { splitAt } from './match/kind.ts';
+import type { Pairs } from './pairs.ts';
 import { isShapeParameter, readShape, type Shape } from './shape.ts';
-
-/** Name and value pairs of a query string or form, in order and decoded. */
-export type Pairs = readonly (readonly [name: string, value: string])[];
 
 /** A search, parsed and checked: no source is called before this stands. */
 export interface SearchRequest {

@@ -1,7 +1,7 @@
 import { FaultError, isResourceType, RESOURCE_TYPES, type ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import { KINDS } from './match/index.ts';
-import type { Pairs } from './request.ts';
+import type { Pairs } from './pairs.ts';
 
 /** How an answer is shaped, apart from what it matches. */
 export interface Shape {

@@ -96,6 +96,78 @@ describe('invariants of R4 and UK Core', () => {
       ['missing-required MedicationAdministration.dosage.dose'],
     ],
     [
+      'inv-1, mdd-1: times in their order',
+      { resourceType: 'Task', status: 'requested', intent: 'order', authoredOn: '2025-02', lastModified: '2025-01-31' },
+      ['invariant Task.lastModified'],
+    ],
+    [
+      'drt-1: the code of a duration is one of UCUM',
+      {
+        resourceType: 'Encounter',
+        status: 'finished',
+        class: { code: 'AMB' },
+        length: { value: 1, code: 'd', system: 'urn:x' },
+      },
+      ['invariant Encounter.length.code'],
+    ],
+    [
+      'rng-2: a range does not end below where it starts',
+      { ...observation, valueRange: { low: { value: 2.5 }, high: { value: 1 } } },
+      ['invariant Observation.valueRange.high'],
+    ],
+    [
+      'rng-2: unless its units differ',
+      { ...observation, valueRange: { low: { value: 2, unit: 'mg' }, high: { value: 1, unit: 'g' } } },
+      [],
+    ],
+    [
+      'obs-7: a component is not the observation again',
+      {
+        ...observation,
+        code: { coding: [{ code: 'bp' }] },
+        valueString: 'x',
+        component: [
+          { code: { coding: [{ code: 'systolic' }] } },
+          { code: { coding: [{ code: 'bp' }] }, valueString: 'y' },
+        ],
+      },
+      ['invariant Observation.component[1]'],
+    ],
+    [
+      'gol-1: the detail of a target asks for its measure',
+      {
+        resourceType: 'Goal',
+        lifecycleStatus: 'active',
+        subject,
+        description: code,
+        target: [{ detailString: 'x' }],
+      },
+      ['missing-required Goal.target[0].measure'],
+    ],
+    [
+      'qrs-1: an answer, or items below, not both',
+      {
+        resourceType: 'QuestionnaireResponse',
+        status: 'completed',
+        item: [{ linkId: '1', answer: [{ valueString: 'x' }], item: [{ linkId: '2' }] }],
+      },
+      ['invariant QuestionnaireResponse.item[0].item'],
+    ],
+    [
+      'rqg-1: an action is a resource or holds actions, in any depth',
+      {
+        resourceType: 'RequestGroup',
+        status: 'active',
+        intent: 'order',
+        action: [{ title: 'a' }, { resource: { display: 'x' }, action: [{ title: 'b' }] }],
+      },
+      [
+        'missing-required RequestGroup.action[0].resource',
+        'missing-required RequestGroup.action[1].action[0].resource',
+        'invariant RequestGroup.action[1].resource',
+      ],
+    ],
+    [
       'prr-1: details of an order without the order',
       { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject, orderDetail: [code] },
       ['missing-required ServiceRequest.code'],

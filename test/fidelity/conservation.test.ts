@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ValueRule } from '../../src/adapter/index.ts';
-import { type Account, accountFor } from '../../src/mapping/account.ts';
+import { accountFor } from '../../src/mapping/account.ts';
+import type { Account } from '../../src/mapping/account-values.ts';
 import { loadAdapter } from '../../src/sources/load.ts';
 import { notHere, ownAnswers, readAnswer, realAnswers, shortName } from './answers.ts';
 

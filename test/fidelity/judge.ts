@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bundle } from '../../src/fhir/index.ts';
 import { jsonFiles } from './answers.ts';
@@ -39,10 +39,9 @@ const OPTIONS = [
 ];
 
 /** How the judge is called on a folder, for a reader who wants to do the same. */
-export const judgeCommand = `node ${['bin/validate-ukcore.js', ...OPTIONS, 'FOLDER'].join(' ')}`.replaceAll(
-  `${root}/`,
-  '',
-);
+export const judgeCommand = ['node', join(VALIDATOR, 'bin/validate-ukcore.js'), ...OPTIONS, 'FOLDER']
+  .map((it) => (it.startsWith('/') ? relative(process.cwd(), it) : it))
+  .join(' ');
 
 /** Judges Bundles, each against the profiles that its resources claim. @returns the errors of each, by its name. */
 export const judge = async (bundles: ReadonlyMap<string, Bundle>): Promise<ReadonlyMap<string, readonly Fault[]>> => {

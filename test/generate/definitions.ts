@@ -18,6 +18,7 @@ interface ElementDefinition {
   min: number;
   max: string;
   isSummary?: boolean;
+  isModifier?: boolean;
   contentReference?: string;
   type?: { code: string; targetProfile?: string[]; extension?: { valueUrl?: string }[] }[];
   binding?: { strength: string; valueSet?: string };
@@ -134,6 +135,7 @@ export const definitions = (): { types: string; parameters: string } => {
           ...(element.max !== '1' && element.max !== '0' && { many: 1 }),
           ...(choice && { of: field.slice(0, -3) }),
           ...(element.isSummary === true && kind === 'resource' && owner === name && { summary: 1 }),
+          ...(element.isModifier === true && kind === 'resource' && owner === name && { modifier: 1 }),
           ...(bound && binding && { codes: short(binding) }),
           ...(targets && code === 'Reference' && targets[0] !== 'Resource' && { targets }),
         };

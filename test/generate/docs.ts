@@ -19,8 +19,8 @@ export const pages = (): ReadonlyMap<string, string> =>
 
 const configPage = (): string => `# Settings
 
-One JSON file per environment; \`sandbox.json\` is the sandbox's. \`pcr start --config FILE\` checks it whole and stops with one
-line per fault. Secrets never stand in a file: \`{ "env": "NAME" }\` names the environment variable that holds one.
+One JSON file per environment. \`pcr start --config FILE\` checks it whole and stops with one line per fault. \`sandbox.json\` is
+the sandbox's: its sources have no \`settings\`, since each simulator gives its own. Secrets never stand in a file: \`{ "env": "NAME" }\` names the environment variable that holds one.
 
 | setting | expected | default | what it is |
 | --- | --- | --- | --- |

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ValueRule } from '../../src/adapter/index.ts';
 import { list } from '../../src/fhir/index.ts';
-import { accountFor, type Value } from '../../src/mapping/account.ts';
+import { accountFor } from '../../src/mapping/account.ts';
+import type { Value } from '../../src/mapping/account-values.ts';
 import { loadAdapter } from '../../src/sources/load.ts';
 import { DIALECTS, ownAnswers, readAnswer } from '../fidelity/answers.ts';
 

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -54,12 +54,12 @@ describe('the sandbox over other people’s answers', function () {
       const template = readFileSync(join(people, adapter, `${ONE}.json`), 'utf8');
       put(adapter, ONE, template);
       const spaced = /999 ?000 ?0018/g;
-      put(adapter, OTHER, template.replace(spaced, OTHER).replace(/penicillin/gi, 'latex'));
+      put(adapter, OTHER, template.replace(spaced, OTHER).replace(/penicillin/gi, 'quinine'));
     }
     await start();
     for (const [person, own, foreign] of [
-      [ONE, /penicillin/i, /latex/i],
-      [OTHER, /latex/i, /penicillin/i],
+      [ONE, /penicillin/i, /quinine/i],
+      [OTHER, /quinine/i, /penicillin/i],
     ] as const) {
       for (const type of ['AllergyIntolerance', 'Condition', 'Encounter', 'Observation', 'Practitioner']) {
         const bundle = await get(`${type}?patient=${person}`);
@@ -210,18 +210,6 @@ describe('the sandbox over other people’s answers', function () {
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(statusOf(await get(`Condition?patient=${ONE}`), 'community')).to.equal('answered');
-  });
-
-  it('lets go of what it started where its port is taken', async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
-    const open = (): number => process.getActiveResourcesInfo().filter((it) => it === 'TCPServerWrap').length;
-    const before = open();
-    const error: unknown = await createSandbox({ port, only, log: silentLog }).catch((it: unknown) => it);
-    expect(error).to.have.property('code', 'EADDRINUSE');
-    expect(open()).to.equal(before);
-    await new Promise((resolve) => taken.close(resolve));
   });
 });
 

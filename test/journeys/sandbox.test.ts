@@ -36,7 +36,7 @@ describe('a journey through the sandbox', function () {
   };
   const mend = (): void => sandbox.sources.forEach((it) => it.setFault({ fault: 'none' }));
 
-  before(async () => (sandbox = await createSandbox({ port: 0, log: silentLog })));
+  before(async () => (sandbox = await createSandbox({ port: 0, only: ['gp', 'acute', 'community'], log: silentLog })));
   afterEach(mend);
   after(() => sandbox.close());
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Answer, Mapping } from '../../src/adapter/index.ts';
 import { conform, isObject, type Json, objects, text } from '../../src/fhir/index.ts';
-import { type Account, type Accountable, accountFor, type Fate } from '../../src/mapping/account.ts';
+import { accountFor } from '../../src/mapping/account.ts';
+import type { Account, Accountable, Fate } from '../../src/mapping/account-values.ts';
 import { tableOf } from '../../src/mapping/print-account.ts';
 
 /** A dialect of one kind of record, with a mapping that may be told to go wrong. */
@@ -72,6 +73,33 @@ describe('the account of a mapping', () => {
   it('finds a value whose presence is all that counts', () => {
     const blunt = speaking((resource, { state }) => (resource['status'] = state === undefined ? 'unknown' : 'final'));
     expect(fatesOf(account(blunt, { ...note, state: 'wrong' }), 'unaccounted')).to.deep.equal(['note.state = wrong']);
+  });
+
+  it('finds a translation that makes two values one, and a number that is not what was said', () => {
+    const blurring = speaking(
+      (resource, { state }) => (resource['status'] = state === undefined ? 'unknown' : 'final'),
+    );
+    const open = { ...note, state: 'preliminary' };
+    expect(fatesOf(account(blurring, note, open), 'unaccounted')).to.deep.equal([
+      'note.state = done',
+      'note.state = preliminary',
+    ]);
+    expect(fatesOf(account(speaking(nothing), note, open), 'unaccounted')).to.deep.equal([]);
+    const rounding = speaking((resource, { score }) => {
+      if (typeof score === 'number') resource['valueQuantity'] = { value: Math.round(score) };
+    });
+    expect(fatesOf(account(rounding, { ...note, score: 5.3 }), 'unaccounted')).to.deep.equal(['note.score = 5.3']);
+  });
+
+  it('finds a date that is made the date of something else too', () => {
+    const dating = speaking((resource, { issued }) => {
+      resource['issued'] = issued;
+      resource['effectiveDateTime'] = issued;
+    });
+    const issued = '2020-02-02T10:00:00Z';
+    expect(inventedBy(account(dating, { ...note, issued }))).to.deep.equal([
+      `Observation.effectiveDateTime = ${issued}`,
+    ]);
   });
 
   it('finds a value that is invented, though the input says the same elsewhere', () => {

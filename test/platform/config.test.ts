@@ -1,11 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, loadConfig, parseConfig } from '../../src/platform/config.ts';
+import { CONFIG, ConfigError, loadConfig, parseConfig } from '../../src/platform/config.ts';
 
-const file = join(import.meta.dirname, '../../config/sandbox.json');
-const given = () =>
-  JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> & { sources: Record<string, unknown>[] };
+const organisation = { ods: 'A99999', name: 'Test Practice' };
+const given = (): Record<string, unknown> & { sources: Record<string, unknown>[] } => ({
+  listen: { port: 0 },
+  sealingKeys: [{ version: 1, secret: { env: 'PCR_SEALING_KEY' } }],
+  facade: { ods: 'X99999', name: 'Test facade' },
+  actor: { organisation, device: { id: 'test-1', model: 'Patient Core Records API', version: '0' } },
+  sources: ['gp', 'acute', 'community'].map((id) => ({
+    id,
+    adapter: 'memory',
+    title: `${id} record`,
+    organisation,
+    settings: {},
+  })),
+});
 const faultsOf = (config: unknown): readonly string[] => {
   try {
     parseConfig(config, 'c.json');
@@ -24,7 +36,10 @@ describe('a config file', () => {
   });
 
   it('is read with its defaults, and secrets from the environment', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pcr-')), 'config.json');
+    writeFileSync(file, JSON.stringify(given()));
     const config = await loadConfig(file);
+    rmSync(dirname(file), { recursive: true });
     expect(config.maxBodyBytes).to.equal(65_536);
     expect(config.sealingKeys).to.deep.equal([{ version: 1, secret: 'k'.repeat(32) }]);
     expect(config.sources.map((it) => it.id)).to.deep.equal(['gp', 'acute', 'community']);
@@ -37,7 +52,7 @@ describe('a config file', () => {
     config.sources[1]!['id'] = 'gp';
     delete config.sources[2]!['adapter'];
     expect(faultsOf(config)).to.have.members([
-      'c.json.colour: unknown key; expected one of listen, publicBase, sealingKeys, deadlineMs, maxBodyBytes, maxRecordsPerSource, facade, actor, sources',
+      `c.json.colour: unknown key; expected one of ${Object.keys(CONFIG).join(', ')}`,
       'c.json.deadlineMs: expected a whole number from 100 to 60000',
       'c.json.sources[0].organisation.ods: expected an ODS code',
       'c.json.sources[0].organisation.name: missing; expected a text that is not empty',

@@ -10,6 +10,8 @@ export interface ElementDefinition {
   readonly of?: string;
   /** Set for what `_summary=true` holds, on resources alone. */
   readonly summary?: 1;
+  /** Set for what changes the meaning of the rest, on resources alone. */
+  readonly modifier?: 1;
   /** Key into {@link requiredCodes}: a required binding. */
   readonly codes?: string;
   readonly targets?: readonly string[];
@@ -48,8 +50,11 @@ export const requiredCodes = (key: string): Readonly<Record<string, readonly str
 export const patientElement = (type: string): string | undefined =>
   (r4.patient as Readonly<Record<string, string>>)[type];
 
+/** The search parameters of each type, those of every resource included. */
+const byType: ReadonlyMap<string, Readonly<Record<string, SearchParameter>>> = new Map(
+  RESOURCE_TYPES.map((type) => [type, { ...parameters['Resource'], ...parameters[type] }]),
+);
+
 /** The search parameters of a type, those of every resource included. */
-export const searchParametersOf = (type: ResourceType): Readonly<Record<string, SearchParameter>> => ({
-  ...parameters['Resource'],
-  ...parameters[type],
-});
+export const searchParametersOf = (type: ResourceType): Readonly<Record<string, SearchParameter>> =>
+  byType.get(type) ?? {};

@@ -62,7 +62,10 @@ describe('clients that others wrote', function () {
     expect(pages.length).to.be.greaterThan(1);
     expect(pages.flatMap(matches)).to.deep.equal(matches(all));
     const [first = ''] = matches(all);
-    const resolved: unknown = await client.request(`Observation/${first}`, { resolveReferences: ['subject'], graph: true });
+    const resolved: unknown = await client.request(`Observation/${first}`, {
+      resolveReferences: ['subject'],
+      graph: true,
+    });
     expect(resolved).to.have.nested.property('subject.resourceType', 'Patient');
   });
 });

@@ -149,6 +149,11 @@ describe('fhir-r4, as its server sees it', () => {
       });
     }
 
+    it('does not take a search for Patients that finds other things for one that finds nobody', async () => {
+      server.patient(NHS, searchset([condition('c1')]));
+      expect(await kindOf(search(connect(), 'Condition'))).to.equal('invalid-response');
+    });
+
     it('refuses an id that could not stand in a search', async () => {
       server.patient(NHS, searchset([patientNamed('p1,p2', NHS)]));
       expect(await kindOf(search(connect(), 'Condition'))).to.equal('invalid-response');

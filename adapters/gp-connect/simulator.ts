@@ -124,15 +124,16 @@ const parametersOf = (request: Request): readonly Json[] | undefined => {
 const namesIn = (parameters: readonly Json[]): readonly string[] => parameters.map((it) => String(it['name']));
 
 /** The record with an OperationOutcome as a further entry: a parameter that is not understood is no reason to refuse. */
-const withWarnings = (file: Buffer, names: readonly string[]): string => {
-  const bundle = JSON.parse(file.toString()) as { entry?: object[] };
+const withWarnings = (file: Buffer, names: readonly string[]): Buffer | string => {
+  const bundle = parse(file.toString());
+  if (!bundle) return file;
   const issue = names.map((name) =>
     issueOf('NOT_IMPLEMENTED', { severity: 'warning', code: 'not-supported', display: 'Not implemented' }, name),
   );
   return JSON.stringify({
     ...bundle,
     entry: [
-      ...(bundle.entry ?? []),
+      ...objects(bundle['entry']),
       { resource: { resourceType: 'OperationOutcome', meta: { profile: [OUTCOME] }, issue } },
     ],
   });

@@ -45,8 +45,9 @@ export const dateRange = (written: string): Range | undefined => {
   if (form === 'year') return { low: midnight(year, 0, 1), high: midnight(year + 1, 0, 1) };
   if (form === 'month') return { low: midnight(year, month - 1, 1), high: midnight(year, month, 1) };
   if (form === 'day') return { low: midnight(year, month - 1, day), high: midnight(year, month - 1, day + 1) };
-  const low =
-    form === 'zoneless' ? Date.parse(`${written}Z`) - summerShift(Date.parse(`${written}Z`)) : Date.parse(written);
+  // A leap second is the end of its minute, since the clock here knows none.
+  const told = written.replace(/:60(?=\.|Z|[+-]|$)/, ':59');
+  const low = form === 'zoneless' ? Date.parse(`${told}Z`) - summerShift(Date.parse(`${told}Z`)) : Date.parse(told);
   const step = /\.\d/.test(written) ? 1 : /T\d\d:\d\d:/.test(written) ? 1000 : 60_000;
   return { low, high: low + step };
 };
@@ -55,7 +56,8 @@ const HOUR = 3_600_000;
 
 /** When a day begins in England, in epoch milliseconds. */
 const midnight = (year: number, month: number, day: number): number => {
-  const utc = Date.UTC(year, month, day);
+  // Date.UTC takes the years before 100 for those of the last century.
+  const utc = new Date(0).setUTCFullYear(year, month, day);
   return utc - summerShift(utc);
 };
 

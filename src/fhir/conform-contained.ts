@@ -13,13 +13,17 @@ export const withoutStanding = ({ contained, meta, ...rest }: Json, place: Place
   return { ...rest, meta: others };
 };
 
+const NONE: ReadonlyMap<string, string> = new Map();
+
 /** The types of contained resources by id. */
 export const containedTypes = (resource: Json): ReadonlyMap<string, string> =>
-  new Map(
-    objects(resource['contained'])
-      .filter(({ id, resourceType }) => typeof id === 'string' && isResourceType(resourceType))
-      .map(({ id, resourceType }) => [id as string, resourceType as string]),
-  );
+  resource['contained'] === undefined
+    ? NONE
+    : new Map(
+        objects(resource['contained'])
+          .filter(({ id, resourceType }) => typeof id === 'string' && isResourceType(resourceType))
+          .map(({ id, resourceType }) => [id as string, resourceType as string]),
+      );
 
 /** dom-3: a contained resource to which nothing in the resource refers is kept as leaves. */
 export const settleContained = (out: Draft, place: Place): void => {

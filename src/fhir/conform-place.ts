@@ -1,5 +1,5 @@
-import type { CompiledType } from './definitions/compiled.ts';
-import type { Dialect, FindingCode, Report } from './dialect.ts';
+import type { CompiledElement, CompiledType } from './definitions/compiled.ts';
+import type { Dialect, FindingCode, Note, Report } from './dialect.ts';
 import { isBlank, sourceValues } from './source-value.ts';
 import type { Json } from './types.ts';
 
@@ -15,6 +15,9 @@ export interface Place {
     readonly report: Report;
     /** The types of contained resources by id. */
     readonly contained: ReadonlyMap<string, string>;
+    /** The value that a hook is translating, for its notes. */
+    at: { readonly place: Place; readonly element: CompiledElement; readonly index: number } | undefined;
+    readonly note: Note;
   };
 }
 

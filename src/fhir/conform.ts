@@ -3,6 +3,7 @@ import { DATA_ABSENT_REASON } from './canonicals.ts';
 import { readBound } from './conform-bound.ts';
 import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
 import { type Draft, find, keep, type Place, refuse, strange } from './conform-place.ts';
+import { isPlain } from './conform-plain.ts';
 import { readReference } from './conform-reference.ts';
 import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
@@ -21,7 +22,13 @@ import { type FhirResource, isObject, type Json, list } from './types.ts';
 export const conform = (resource: Json, dialect: Dialect, report: Report): FhirResource => {
   const type = resource['resourceType'];
   if (!isResourceType(type)) throw new TypeError('no R4 resource type');
-  const run = { dialect, report, contained: containedTypes(resource) };
+  const run: Place['run'] = {
+    dialect,
+    report,
+    contained: containedTypes(resource),
+    at: undefined,
+    note: (code, name) => run.at && find(code, placeOf(run.at.element, run.at.place, run.at.index), name),
+  };
   const place: Place = { type: compiledType(type), name: type, index: -1, above: undefined, kept: undefined, run };
   return readObject(resource, place) as unknown as FhirResource;
 };
@@ -152,8 +159,7 @@ const readPrimitives = (work: Work, element: CompiledElement, place: Place): voi
   const value = work.given[name];
   const shade = element.bare ? undefined : work.given[shadow];
   if (!element.many && shade === undefined && !Array.isArray(value)) {
-    // Most of what there is to read is plain text.
-    if (element.isText && typeof value === 'string' && /\S/.test(value)) return;
+    if (element.isSound?.(value)) return;
     const read = readOne(element, value, place);
     put(work, name, read.value);
     if (!read.extension) return;
@@ -222,7 +228,7 @@ const readOne = (element: CompiledElement, given: unknown, place: Place): One =>
 /** @returns the value as it came where nothing in it changes; undefined where nothing is left of it. */
 const readComplex = (element: CompiledElement, value: unknown, place: Place): unknown => {
   if (!element.many && isObject(value)) {
-    const one = readEach(element, value, { place, index: -1 });
+    const one = readEach(element, value, place, -1);
     return Array.isArray(one) ? one[0] : one;
   }
   const given = Array.isArray(value) ? (value as readonly unknown[]) : [value];
@@ -236,7 +242,7 @@ const readComplex = (element: CompiledElement, value: unknown, place: Place): un
       continue;
     }
     const next = isObject(one)
-      ? readEach(element, one, { place, index: element.many ? index : -1 })
+      ? readEach(element, one, place, element.many ? index : -1)
       : misplaced(element, one, { place, index });
     if (next !== undefined && next === one) {
       seen += 1;
@@ -263,24 +269,33 @@ const misplaced = (
 };
 
 /** One value of a complex element, translated by the dialect; a translation may be several, or none. */
-const readEach = (
-  element: CompiledElement,
-  one: Json,
-  { place, index }: { readonly place: Place; readonly index: number },
-): unknown => {
+const readEach = (element: CompiledElement, one: Json, place: Place, index: number): unknown => {
   const { name, type } = element;
   const { run } = place;
-  const inside: Place = { type: compiledType(type), name, index, above: place, kept: undefined, run };
   const hook =
     name === 'modifierExtension'
       ? undefined
       : (run.dialect[type as keyof Dialect] as Hook<Json | readonly Json[]> | undefined);
-  if (!hook) return readTyped(one, element, inside);
-  const translated = hook(one, hostName(place), (code, at) => find(code, inside, at));
-  if (!Array.isArray(translated)) return readTyped(translated as Json, element, inside);
-  if (translated.length === 1 && translated[0] === one) return readTyped(one, element, inside);
-  return (translated as readonly Json[]).flatMap((it) => readTyped(it, element, { ...inside, kept: undefined }) ?? []);
+  if (!hook) return readOrPlain(one, element, place, index);
+  run.at = { place, element, index };
+  const translated = hook(one, hostName(place), run.note);
+  if (!Array.isArray(translated)) return readOrPlain(translated as Json, element, place, index);
+  if (translated.length === 1 && translated[0] === one) return readOrPlain(one, element, place, index);
+  return (translated as readonly Json[]).flatMap((it) => readOrPlain(it, element, place, index) ?? []);
 };
+
+/** Most objects are plain: flat, and of their type as they came. Only the others are read part by part. */
+const readOrPlain = (given: Json, element: CompiledElement, place: Place, index: number): unknown =>
+  isPlain(given, element) ? given : readTyped(given, element, placeOf(element, place, index));
+
+const placeOf = (element: CompiledElement, above: Place, index: number): Place => ({
+  type: element.inner(),
+  name: element.name,
+  index,
+  above,
+  kept: undefined,
+  run: above.run,
+});
 
 /** The element that an extension extends; that of a primitive is named by its path: `Patient.birthDate`. */
 const hostName = ({ type, name, above }: Place): string =>

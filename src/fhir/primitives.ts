@@ -94,3 +94,30 @@ export const primitiveReader = (type: string): PrimitiveReader | undefined => {
       given === null || given === undefined || (typeof given === 'string' && !/\S/.test(given)) ? BLANK : read(given))
   );
 };
+
+/** Codes and URIs come by the thousand and are few: those that were found sound are remembered, up to this many. */
+const MAX_REMEMBERED = 4096;
+
+/**
+ * A quick look that tells whether a value needs no reading at all: it is of its type as it came. What it turns down may still
+ * be sound, or be repaired, by the type's {@link primitiveReader}.
+ */
+export const soundness = (type: string): ((given: unknown) => boolean) => {
+  const read = READERS[type];
+  if (type === 'string' || type === 'markdown') return (given) => typeof given === 'string' && /\S/.test(given);
+  if (type === 'boolean') return (given) => typeof given === 'boolean';
+  if (type === 'decimal') return isNumber;
+  if (!read) return () => false;
+  const sound = new Set<string>();
+  return (given) => {
+    if (typeof given !== 'string') return false;
+    if (sound.has(given)) return true;
+    const reading = read(given);
+    if (!('value' in reading) || reading.repair) return false;
+    if (given.length <= 256) {
+      if (sound.size >= MAX_REMEMBERED) sound.clear();
+      sound.add(given);
+    }
+    return true;
+  };
+};

@@ -1,5 +1,5 @@
 import { INVARIANTS, type Invariant } from '../invariants.ts';
-import { type PrimitiveReader, primitiveReader } from '../primitives.ts';
+import { type PrimitiveReader, primitiveReader, soundness } from '../primitives.ts';
 import { type ElementDefinition, elementsOf, isBare, isResourceType, requiredCodes } from './index.ts';
 
 /** An element with all that reading it needs at hand. */
@@ -15,8 +15,10 @@ export interface CompiledElement extends ElementDefinition {
   readonly keys: readonly string[];
   /** True for a primitive that has no {@link shadow}. */
   readonly bare: boolean;
-  /** True for text that is taken as it comes. */
-  readonly isText: boolean;
+  /** Tells quickly of most sound values that nothing is to be done; undefined for what is no primitive. */
+  readonly isSound: ((given: unknown) => boolean) | undefined;
+  /** The type of what is no primitive. */
+  readonly inner: () => CompiledType;
 }
 
 export interface CompiledType {
@@ -61,7 +63,8 @@ const compile = (name: string): CompiledType => {
           .filter(([name, it]) => (element.of === undefined ? name === key : it.of === element.of))
           .flatMap(([name]) => [name, `_${name}`]),
         bare: isBare(name, key, element.type),
-        isText: (element.type === 'string' || element.type === 'markdown') && element.codes === undefined,
+        isSound: soundnessOf(element),
+        inner: once(() => compiledType(element.type)),
       },
     ]),
   );
@@ -81,4 +84,21 @@ const compile = (name: string): CompiledType => {
     extensible: name !== 'Extension' && elements.has('extension'),
     invariant: INVARIANTS[name],
   };
+};
+
+/** One memory of sound values serves all elements of a type; a binding adds its codes. */
+const soundByType = new Map<string, (given: unknown) => boolean>();
+
+const soundnessOf = ({ type, codes }: ElementDefinition): ((given: unknown) => boolean) | undefined => {
+  if (!primitiveReader(type)) return undefined;
+  let isSound = soundByType.get(type);
+  if (!isSound) soundByType.set(type, (isSound = soundness(type)));
+  if (codes === undefined) return isSound;
+  const known: ReadonlySet<unknown> = new Set(Object.values(requiredCodes(codes)).flat());
+  return (given) => known.has(given);
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
 };

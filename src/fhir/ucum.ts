@@ -4,23 +4,59 @@ interface Converted {
   readonly status: string;
   readonly toVal: number | null;
 }
+interface Reduced {
+  readonly status: string;
+  readonly magnitude?: number;
+}
 const utils = ucum.UcumLhcUtils.getInstance() as {
   convertUnitTo: (from: string, value: number, to: string) => Converted;
+  convertToBaseUnits: (from: string, value: number) => Reduced;
 };
 
-/** Pairs of units that cannot be converted, so that each is tried once. */
-const apart = new Set<string>();
+/** Units, and pairs of units, that cannot be converted: each is tried once, as long as there are not too many. */
+const hopeless = new Set<string>();
+const MAX_HOPELESS = 10_000;
+
+/** No unit is longer; whatever is has not been written by somebody who measures. */
+const MAX_LENGTH = 100;
+
+const attempt = (units: string, convert: () => number | undefined): number | undefined => {
+  if (units.length > 2 * MAX_LENGTH || hopeless.has(units)) return undefined;
+  const converted = quietly(convert);
+  if (converted === undefined && hopeless.size < MAX_HOPELESS) hopeless.add(units);
+  return converted;
+};
+
+/* eslint no-console: 'off' -- the library prints what it cannot read, and what callers and sources write is not to be printed */
+
+/** Without the library's own remarks; at some texts that are no units it throws. */
+const quietly = (convert: () => number | undefined): number | undefined => {
+  const { log } = console;
+  console.log = () => undefined;
+  try {
+    return convert();
+  } catch {
+    return undefined;
+  } finally {
+    console.log = log;
+  }
+};
 
 /**
  * A value in another unit, both in UCUM codes: for comparison only, never for output.
  * @returns undefined where the units measure different things, or are none.
  */
-export const convertUnit = (value: number, from: string, to: string): number | undefined => {
-  if (from === to) return value;
-  const pair = `${from} ${to}`;
-  if (apart.has(pair)) return undefined;
-  const { status, toVal } = utils.convertUnitTo(from, value, to);
-  if (status === 'succeeded' && toVal !== null) return toVal;
-  if (apart.size < 10_000) apart.add(pair);
-  return undefined;
-};
+export const convertUnit = (value: number, from: string, to: string): number | undefined =>
+  from === to
+    ? value
+    : attempt(`${from} ${to}`, () => {
+        const { status, toVal } = utils.convertUnitTo(from, value, to);
+        return status === 'succeeded' && toVal !== null ? toVal : undefined;
+      });
+
+/** A value in the base units of UCUM, for sorting only; undefined where its unit is none, or has no fixed size. */
+export const inBaseUnits = (value: number, unit: string): number | undefined =>
+  attempt(unit, () => {
+    const { status, magnitude } = utils.convertToBaseUnits(unit, value);
+    return status === 'succeeded' ? magnitude : undefined;
+  });

@@ -2,8 +2,9 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import { FaultError, type FhirResource, isResourceType, type ResourceType } from '../fhir/index.ts';
 import type { Config } from '../platform/config.ts';
 import { createRead } from '../read/read.ts';
-import { openPage } from '../search/page.ts';
+import { halfHourOf, openPage } from '../search/page.ts';
 import type { Pairs } from '../search/pairs.ts';
+import { servedBy } from '../search/plan.ts';
 import { parseSearch, safeName, type SearchRequest } from '../search/request.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
 import {
@@ -19,7 +20,7 @@ import { createCors } from './cors.ts';
 import type { Definitions } from './definitions.ts';
 import { createFailure } from './failure.ts';
 import { release, sourceStatuses } from './health.ts';
-import { capabilityStatement, servedTypes } from './metadata.ts';
+import { capabilityStatement } from './metadata.ts';
 import { negotiate } from './negotiate.ts';
 import { SAFE_HEADERS, sendJson, sendResource } from './respond.ts';
 import { type Action, FHIR_BASE, ROUTES } from './routes.ts';
@@ -71,7 +72,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
   const search = createSearch(deps);
   const read = createRead(deps);
   const started = new Date(deps.now()).toISOString();
-  const types: ReadonlySet<string> = new Set(servedTypes(sources.all));
+  const types = servedBy(sources.all);
   const ids = sources.all.map((it) => it.id);
   const base = (): string => `${config.publicBase ?? deps.origin()}${FHIR_BASE}`;
   const callOf = (request: Request, response: Response) => createCall(request, response, { ...config, now: deps.now });
@@ -82,17 +83,19 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
     throw new FaultError('notSupported', 'This resource type is not served; /metadata lists those that are.');
   };
 
-  /** A search, or the next page of one: a token holds all of its parameters. */
+  /** A search, or the next page of one: a token holds all of its parameters but those of the answer's form. */
   const readSearch = (type: ResourceType, pairs: Pairs, handling: Preferences['handling']): SearchRequest => {
     const now = deps.now();
     const unseal = (of: string, id: string) => deps.sealer.unseal(of, id, ids);
+    const options = { handling, unseal, base: base(), served: types };
     const token = pairs.find(([name]) => name === '_page')?.[1];
-    if (token === undefined) return parseSearch(type, pairs, { handling, now, unseal });
-    if (pairs.some(([name]) => name !== '_page' && name !== '_format')) {
+    if (token === undefined) return parseSearch(type, pairs, { ...options, now: halfHourOf(now) });
+    const format = pairs.filter(([name]) => name === '_format' || name === '_pretty');
+    if (pairs.length > format.length + 1) {
       throw new FaultError('invalid', 'A page token holds all parameters; no others stand beside it.', '_page');
     }
-    const { query, served } = openPage(deps.sealer, type, { token, now });
-    return parseSearch(type, query, { handling, now, unseal, served });
+    const { query, served, since } = openPage(deps.sealer, type, { token, now });
+    return parseSearch(type, [...query, ...format], { ...options, now: since, page: { token, served } });
   };
 
   const answerSearch: FhirHandler = (request, response, { type, pairs }) => {

@@ -1,8 +1,12 @@
-import type { CapabilityStatement, ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
-import { ukCoreProfileOf } from '../fhir/index.ts';
-import { KINDS } from '../search/match/index.ts';
+import { type CapabilityStatement, type ResourceType, ukCoreProfileOf } from '../fhir/index.ts';
+import { includableTypes, type Include, readInclude } from '../search/include-parameter.ts';
+import { servedBy } from '../search/plan.ts';
+import { parameterOf } from '../search/read-criterion.ts';
+import { referenceParametersOf } from '../search/references.ts';
+import { SHAPE_PARAMETERS } from '../search/shape.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
+import { FHIR_JSON, FHIR_XML } from './negotiate.ts';
 
 export interface Published {
   readonly version: string;
@@ -10,65 +14,74 @@ export interface Published {
   readonly url: string;
 }
 
-/** The types that at least one source holds, in alphabetical order. */
-export const servedTypes = (sources: readonly ConfiguredSource[]): ResourceType[] =>
-  [...new Set(sources.flatMap((it) => Object.keys(it.capabilities.types) as ResourceType[]))].sort();
-
 /** What the facade can do, computed from what its sources can. */
 export const capabilityStatement = (
   sources: readonly ConfiguredSource[],
   { version, date, url }: Published,
-): CapabilityStatement => ({
-  resourceType: 'CapabilityStatement',
-  status: 'active',
-  date,
-  kind: 'instance',
-  software: { name: 'Patient Core Records API', version },
-  implementation: {
-    description: `One FHIR R4 UK Core endpoint over ${sources.map((it) => it.title).join(', ')}.`,
-    url,
-  },
-  fhirVersion: '4.0.1',
-  format: ['application/fhir+json', 'application/fhir+xml'],
-  rest: [
-    {
-      mode: 'server',
-      documentation:
-        'Every search is about one patient. The last entry of each searchset is an OperationOutcome with one issue per source: an empty answer is never the same as a missing one.',
-      resource: servedTypes(sources).map((type, _, types) => typeCapability(type, types)),
+): CapabilityStatement => {
+  const served = servedBy(sources);
+  const isSearched = (type: ResourceType): boolean => sources.some((it) => it.capabilities.types[type]?.search);
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software: { name: 'Patient Core Records API', version },
+    implementation: {
+      description: `One FHIR R4 UK Core endpoint over ${sources.map((it) => it.title).join(', ')}.`,
+      url,
     },
-  ],
-});
+    fhirVersion: '4.0.1',
+    format: [FHIR_JSON, FHIR_XML],
+    rest: [
+      {
+        mode: 'server',
+        documentation:
+          'Every search is about one patient. The last entry of each searchset is an OperationOutcome with one issue per source: an empty answer is never the same as a missing one.',
+        resource: [...served].sort().map((type) => typeCapability(type, isSearched(type) ? served : undefined)),
+        searchParam: [...new Set(SHAPE_PARAMETERS.map((it) => it.replace(/:.*/, ''))), '_has'].map((name) => ({
+          name,
+          type: 'special' as const,
+        })),
+      },
+    ],
+  };
+};
 
 type TypeCapability = NonNullable<NonNullable<CapabilityStatement['rest']>[number]['resource']>[number];
 
-const typeCapability = (type: ResourceType, types: readonly ResourceType[]): TypeCapability => {
+/** @param served the types that includes may reach; undefined for a type that is only read. */
+const typeCapability = (type: ResourceType, served: ReadonlySet<ResourceType> | undefined): TypeCapability => {
   const profile = ukCoreProfileOf(type);
   return {
     type,
     ...(profile !== undefined && { profile }),
-    interaction: [{ code: 'read' }, { code: 'search-type' }],
+    interaction: [{ code: 'read' }, ...(served ? [{ code: 'search-type' as const }] : [])],
     versioning: 'no-version',
-    searchInclude: referenceParameters(type),
-    searchRevInclude: ['Provenance:target', ...types.flatMap((it) => referencesTo(it, type))],
-    searchParam: searchParams(type),
+    conditionalRead: 'not-match',
+    ...(served && {
+      searchInclude: includes(type, { forward: true, served }),
+      searchRevInclude: [...new Set(['Provenance:target', ...includes(type, { forward: false, served })])],
+      searchParam: searchParams(type),
+    }),
   };
 };
 
-/** The reference parameters of a type, as `_include` names them. */
-const referenceParameters = (type: ResourceType): string[] =>
-  Object.entries(searchParametersOf(type)).flatMap(([name, it]) =>
-    it.type === 'reference' ? [`${type}:${name}`] : [],
-  );
+/** Every include that can bring something in: of the type itself, or of all that may refer to it. */
+const includes = (
+  type: ResourceType,
+  { forward, served }: Pick<Include, 'forward'> & { readonly served: ReadonlySet<ResourceType> },
+): string[] =>
+  ['*', ...(forward ? [type] : [...served].sort()).flatMap(includeNames)].filter((it) => {
+    const include = readInclude(it, { forward, iterate: false });
+    return include && includableTypes(type, include, served).length > 0;
+  });
 
-/** The reference parameters of one type that may point at another. */
-const referencesTo = (from: ResourceType, type: ResourceType): string[] =>
-  Object.entries(searchParametersOf(from)).flatMap(([name, it]) =>
-    it.type === 'reference' && (it.targets?.includes(type) ?? true) ? [`${from}:${name}`] : [],
-  );
+const includeNames = (type: ResourceType): string[] =>
+  ['*', ...referenceParametersOf(type).map((it) => it.code)].map((code) => `${type}:${code}`);
 
 const searchParams = (type: ResourceType): NonNullable<TypeCapability['searchParam']> => {
-  const parameters = Object.entries(searchParametersOf(type)).filter(([, it]) => KINDS[it.type] ?? it.components);
+  const parameters = Object.entries(searchParametersOf(type)).filter(([name]) => parameterOf(type, name));
   const patient = {
     name: type === 'Patient' ? 'identifier' : 'patient',
     type: type === 'Patient' ? ('token' as const) : ('reference' as const),

@@ -13,9 +13,10 @@ import { didAnswer, receive } from '../search/contribution.ts';
 import { failure, failureOf } from '../search/failure.ts';
 import { fanOut, type Result } from '../search/fan-out.ts';
 import { ledger } from '../search/ledger.ts';
+import { readRecord } from '../search/read-record.ts';
 import { parseSearch } from '../search/request.ts';
-import { createSearch, releaseOf, type SearchDeps, type SearchOptions } from '../search/search.ts';
-import { ask } from '../sources/ask.ts';
+import { releaseOf } from '../search/release-of.ts';
+import { createSearch, type SearchDeps, type SearchOptions } from '../search/search.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 export interface ReadAnswer {
@@ -90,24 +91,13 @@ interface Wanted {
 
 /** A source that can read is asked for the record; another for all of the patient's, since the id is only ours to match. */
 const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDeps, call: Call): Promise<Result> => {
-  const { read } = source.source;
   const { localId } = unsealed;
-  if (!read || localId === undefined || !source.capabilities.types[type]?.read) {
+  if (!source.source.read || localId === undefined || !source.capabilities.types[type]?.read) {
     const types =
       source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
     const query = { patient, types, filters: [], count: 200 };
     const [result] = await fanOut({ types: new Set([type]), steps: [{ source, queries: [query] }] }, deps, call);
     return result ?? { source, outcome: 'not-asked' };
   }
-  const asked = await ask(source, (own) => read({ type, id: localId, patient }, own), { ...deps, call });
-  const { fetchedAt, latencyMs } = asked;
-  if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
-  const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
-  return {
-    source,
-    outcome: 'answered',
-    answer: { records, warnings, issues, patientIds, partial: false },
-    fetchedAt,
-    latencyMs,
-  };
+  return readRecord(source, { type, localId, patient }, { deps, call });
 };

@@ -7,6 +7,7 @@ import {
   ukCoreProfile,
 } from '../fhir/index.ts';
 import { type Contribution, didAnswer, isComplete } from './contribution.ts';
+import type { Pairs } from './pairs.ts';
 import type { SearchRequest } from './request.ts';
 
 /** Whether an answer holds all that was asked for. */
@@ -42,23 +43,35 @@ export const toBundle = ({
   completeness,
   next,
 }: Assembly): Bundle => {
-  const { type, applied, shape } = request;
+  const { shape } = request;
   const countOnly = shape.summary === 'count' || shape.count === 0;
-  const query = new URLSearchParams(applied.map(([name, value]): [string, string] => [name, value])).toString();
   return {
     resourceType: 'Bundle',
     meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
     type: 'searchset',
-    ...(shape.total !== 'none' && { total }),
-    link: [
-      { relation: 'self', url: `${base}/${type}${query && '?'}${query}` },
-      ...(next === undefined || countOnly ? [] : [{ relation: 'next', url: `${base}/${type}?_page=${next}` }]),
-    ],
+    ...((shape.total !== 'none' || countOnly) && { total }),
+    link: linksOf(request, base, countOnly ? undefined : next),
     entry: [
       ...(countOnly ? [] : [...matches.map((it) => toEntry(base, it, 'match')), ...includes]),
       { resource: outcome, search: { mode: 'outcome' } },
     ],
   };
+};
+
+/** What was applied, and where a walk through pages goes on; each link asks for the form of this answer. */
+const linksOf = (
+  { type, applied, format, page }: SearchRequest,
+  base: string,
+  next: string | undefined,
+): NonNullable<Bundle['link']> => {
+  const link = (relation: string, pairs: Pairs) => {
+    const query = new URLSearchParams([...pairs, ...format].map(([name, value]): [string, string] => [name, value]));
+    return { relation, url: `${base}/${type}${query.size > 0 ? '?' : ''}${query.toString()}` };
+  };
+  return [
+    ...(page ? [link('self', [['_page', page.token]]), link('first', applied)] : [link('self', applied)]),
+    ...(next === undefined ? [] : [link('next', [['_page', next]])]),
+  ];
 };
 
 /** An entry under the facade's own URL. */

@@ -2,10 +2,11 @@ import { elementsOf, type FhirResource, type Json } from '../fhir/index.ts';
 import type { Summary } from './shape.ts';
 
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
-const ALWAYS = ['resourceType', 'id', 'meta', 'implicitRules'];
+const ALWAYS = ['resourceType', 'id', 'meta'];
 
 /**
- * A part of a resource, tagged SUBSETTED: the elements asked for, or what a summary holds; what R4 requires always stays.
+ * A part of a resource, tagged SUBSETTED: the elements asked for, or what a summary holds. What R4 requires always stays,
+ * and so does what changes the meaning of the rest: nobody shall see a medication without seeing that it is not to be given.
  * @see https://hl7.org/fhir/R4/search.html#summary
  */
 export const subset = (
@@ -27,16 +28,17 @@ const keeper = (
   summary: Summary,
 ): ((name: string) => boolean) | undefined => {
   const definitions = elementsOf(type) ?? {};
-  const isRequired = (name: string): boolean => ALWAYS.includes(name) || definitions[name]?.min === 1;
+  const stays = (name: string): boolean =>
+    ALWAYS.includes(name) || definitions[name]?.min === 1 || definitions[name]?.modifier === 1;
   if (elements) {
     // A choice is asked for by its own name or that of its choice: `value`, `valueQuantity`.
-    return (name) => isRequired(name) || elements.includes(name) || elements.includes(definitions[name]?.of ?? '');
+    return (name) => stays(name) || elements.includes(name) || elements.includes(definitions[name]?.of ?? '');
   }
   switch (summary) {
     case 'true':
-      return (name) => isRequired(name) || definitions[name]?.summary === 1;
+      return (name) => stays(name) || definitions[name]?.summary === 1;
     case 'text':
-      return (name) => isRequired(name) || name === 'text';
+      return (name) => stays(name) || name === 'text';
     case 'data':
       return (name) => name !== 'text';
     case 'count':

@@ -6,7 +6,7 @@ import {
   ourExtension,
   SYSTEM,
 } from '../fhir/index.ts';
-import { warningIssue } from '../mapping/warning.ts';
+import { systemElement, warningIssue } from '../mapping/warning.ts';
 import type { Contribution } from './contribution.ts';
 import { STATUS } from './status.ts';
 
@@ -30,7 +30,7 @@ const accountIssue = ({ source, status, ...rest }: Contribution): OperationOutco
       coding: [
         { system: SYSTEM.sourceStatus, code: status },
         ...(nhsCode === undefined ? [] : [{ system: SYSTEM.httpErrorCodes, code: nhsCode }]),
-        ...(reason ? [reason] : []),
+        ...(reason ? [{ ...systemElement(reason.system), code: reason.code }] : []),
       ],
       text: `${source.title} (source ${source.id}) ${text}`,
     },

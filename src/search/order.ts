@@ -1,44 +1,38 @@
-import type { Json, ResourceType } from '../fhir/index.ts';
+import type { ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
-import type { LocalResource } from '../mapping/map-answer.ts';
-import { extractor } from './extract.ts';
+import type { Held } from './held.ts';
 import { KINDS } from './match/index.ts';
 import type { SortKey } from './shape.ts';
-
-/** A resource of an answer, and the source that holds it. */
-export interface Held {
-  readonly source: string;
-  readonly local: LocalResource;
-}
+import { readStamped } from './stamped.ts';
 
 type Key = string | number | undefined;
 
 /**
  * Sorts by search parameters: of several values the lowest counts, of descending ones the highest; a missing value comes
  * last either way; equals keep their order.
+ * @param idOf the logical id, for whoever sorts by it.
  * @see https://hl7.org/fhir/R4/search.html#sort
  */
-export const sortBy = <T extends Held>(
-  held: readonly T[],
-  type: ResourceType,
+export const sortBy = (
+  held: readonly Held[],
   keys: readonly SortKey[],
-): readonly T[] => {
+  { type, idOf }: { readonly type: ResourceType; readonly idOf: (held: Held) => string },
+): readonly Held[] => {
   if (keys.length === 0) return held;
-  const readers = keys.map((key) => keyReader(type, key));
+  const readers = keys.map((key) => (key.code === '_id' ? idOf : keyReader(type, key)));
   return held
-    .map((it) => ({ it, keys: readers.map((read) => read(it.local)) }))
+    .map((it) => ({ it, keys: readers.map((read) => read(it)) }))
     .sort((a, b) => compareAll(a.keys, b.keys, keys))
     .map(({ it }) => it);
 };
 
-const keyReader = (type: ResourceType, { code, descending }: SortKey): ((local: LocalResource) => Key) => {
+const keyReader = (type: ResourceType, { code, descending }: SortKey): ((held: Held) => Key) => {
   const parameter = searchParametersOf(type)[code];
   const sortKey = parameter && KINDS[parameter.type]?.sortKey;
   if (!sortKey) return () => undefined;
-  if (code === '_id') return (local) => local.localId;
-  const extract = extractor(parameter.expression);
-  return ({ resource }) => {
-    const found = extract(resource as unknown as Json)
+  const extract = readStamped(parameter);
+  return (held) => {
+    const found = extract(held)
       .map(sortKey)
       .filter((it) => it !== undefined);
     return found.sort(compare)[descending ? found.length - 1 : 0];

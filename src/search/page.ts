@@ -1,6 +1,6 @@
 import { FaultError } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
-import type { Held } from './order.ts';
+import type { Held } from './held.ts';
 import type { Pairs } from './pairs.ts';
 
 /**
@@ -11,6 +11,8 @@ export interface Position {
   /** The parameters of the search, every shaping one among them. */
   readonly query: Pairs;
   readonly served: Readonly<Record<string, number>>;
+  /** The time that the first page took for now, in epoch milliseconds: what is approximately then stays the same. */
+  readonly since: number;
 }
 
 interface Token {
@@ -18,20 +20,40 @@ interface Token {
   readonly q: Pairs;
   readonly s: Readonly<Record<string, number>>;
   /** Epoch seconds. */
+  readonly n: number;
   readonly x: number;
 }
 
 const USE = 'page';
-const LIFETIME_SECONDS = 3600;
+const HALF_HOUR = 1_800_000;
+/** Half hours that a token is good for beside the one it was made in. */
+const LIFETIME = 2;
+/** Longer ones fit no address. */
+const MAX_TOKEN = 8000;
 
-/** Seals a position: opaque, self-contained, good on every instance, for an hour. */
+/** The half hour that a time is in: within it the same search has the same tokens, and so the same ETag. */
+export const halfHourOf = (now: number): number => Math.floor(now / HALF_HOUR) * HALF_HOUR;
+
+/**
+ * Seals a position: opaque, self-contained, good on every instance, for an hour at least.
+ * @throws FaultError 400 where the parameters are too long for the address of a next page.
+ */
 export const sealPage = (
   sealer: Pick<Sealer, 'sealText'>,
   type: string,
   { position, now }: { readonly position: Position; readonly now: number },
 ): string => {
-  const token: Token = { t: type, q: position.query, s: position.served, x: Math.floor(now / 1000) + LIFETIME_SECONDS };
-  return sealer.sealText(USE, JSON.stringify(token));
+  const { query, served, since } = position;
+  const expires = halfHourOf(now) + (LIFETIME + 1) * HALF_HOUR;
+  const token: Token = { t: type, q: query, s: served, n: since / 1000, x: expires / 1000 };
+  const sealed = sealer.sealText(USE, JSON.stringify(token));
+  if (sealed.length > MAX_TOKEN)
+    throw new FaultError(
+      'value',
+      'These parameters are too long for a search in pages; ask for all, without _count.',
+      '_count',
+    );
+  return sealed;
 };
 
 /** Opens a page token. @throws FaultError 400 for one that was not made here, is for another type, or is too old */
@@ -44,11 +66,11 @@ export const openPage = (
   const opened = text === undefined ? undefined : (JSON.parse(text) as Token);
   if (opened?.t !== type) throw new FaultError('value', 'Expected a page token as a next link gave it.', '_page');
   if (opened.x * 1000 < now) throw new FaultError('value', 'This page token is too old; search again.', '_page');
-  return { query: opened.q, served: opened.s };
+  return { query: opened.q, served: opened.s, since: opened.n * 1000 };
 };
 
 /** One page of matches, and where the next one begins; undefined on the last. */
-export const takePage = <T extends Held>(
+export const takePage = <T extends Pick<Held, 'source'>>(
   matches: readonly T[],
   count: number | undefined,
   served: Readonly<Record<string, number>>,

@@ -1,12 +1,12 @@
-import type { SourceQuery } from '../adapter/index.ts';
+import type { Filter, SourceQuery } from '../adapter/index.ts';
 import type { ResourceType } from '../fhir/index.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
+import { includableTypes } from './include-parameter.ts';
 import type { SearchRequest } from './request.ts';
-import { includedTypes } from './shape.ts';
 
 /**
  * What will be asked of one source: pure data. The first query is for the searched type, the others for what chains and
- * includes need; a source that cannot hold the type is planned and not asked.
+ * includes need; a source that cannot hold the type is planned and not asked, or for its Patient alone.
  */
 export interface Step {
   readonly source: ConfiguredSource;
@@ -21,30 +21,43 @@ export interface Plan {
 
 const PAGE_SIZE = 200;
 
+/** The types that at least one source holds. */
+export const servedBy = (sources: readonly ConfiguredSource[]): ReadonlySet<ResourceType> =>
+  new Set(sources.flatMap((it) => Object.keys(it.capabilities.types) as ResourceType[]));
+
 /** Plans a search: every configured source gets a step, so that none can go unmentioned. */
 export const planSearch = (request: SearchRequest, sources: readonly ConfiguredSource[]): Plan => {
   const { type, criteria, shape } = request;
-  const served = new Set(sources.flatMap((it) => Object.keys(it.capabilities.types) as ResourceType[]));
-  const types = new Set([type, ...criteria.flatMap((it) => it.types), ...includedTypes(type, shape.includes, served)]);
-  return { types, steps: sources.map((source) => ({ source, queries: queriesFor(source, request, types) })) };
+  const served = servedBy(sources);
+  const others = [
+    ...criteria.flatMap((it) => it.types),
+    ...shape.includes.flatMap((it) => includableTypes(type, it, served)),
+  ];
+  // A source that filters the type would keep back what chains and includes of the same type look for.
+  const pushes = type !== 'Patient' && !others.includes(type);
+  const wanted = { ...request, types: new Set([type, ...others]), filters: pushes ? request.filters : [] };
+  return { types: wanted.types, steps: sources.map((source) => ({ source, queries: queriesFor(source, wanted) })) };
 };
+
+interface Wanted extends Pick<SearchRequest, 'type' | 'patient'> {
+  readonly types: ReadonlySet<ResourceType>;
+  readonly filters: readonly Filter[];
+}
 
 const queriesFor = (
   { capabilities }: ConfiguredSource,
-  { type, patient, filters }: SearchRequest,
-  types: ReadonlySet<ResourceType>,
+  { type, patient, types, filters }: Wanted,
 ): readonly SourceQuery[] => {
   const { scope, types: held } = capabilities;
-  if (!held[type]?.search) return [];
-  if (scope === 'record') {
-    return [{ patient, types: Object.keys(held) as ResourceType[], filters: [], count: PAGE_SIZE }];
-  }
-  return [...types]
-    .filter((it) => held[it]?.search)
-    .map((it) => ({
-      patient,
-      types: [it],
-      filters: it === type ? filters.filter(({ code }) => held[it]?.search?.[code] !== undefined) : [],
-      count: PAGE_SIZE,
-    }));
+  // The patient that an answer shows is made from every source's.
+  const asked = held[type]?.search ? [...types] : types.has('Patient') ? (['Patient'] as const) : [];
+  const searched = asked.filter((it) => held[it]?.search);
+  if (searched.length === 0) return [];
+  const query = { patient, filters: [], count: PAGE_SIZE };
+  if (scope === 'record') return [{ ...query, types: Object.keys(held) as ResourceType[] }];
+  return searched.map((it) => ({
+    ...query,
+    types: [it],
+    filters: it === type ? filters.filter(({ code }) => held[it]?.search?.[code] !== undefined) : [],
+  }));
 };

@@ -15,11 +15,22 @@ export interface Assembler {
   readonly name: string;
 }
 
+/** One Provenance per source that has entries among those given. */
+export const provenancesOf = (
+  contributions: readonly Contribution[],
+  entries: readonly FhirResource[],
+  how: { readonly facade: Assembler; readonly patient: NhsNumber },
+): readonly BundleEntry[] =>
+  contributions.flatMap((it) => {
+    const own = entries.filter(({ meta }) => meta?.source === sourceUri(it.source.id));
+    return own.length > 0 ? [provenanceOf(it, own, how)] : [];
+  });
+
 /**
  * How one source's entries got here: one Provenance per fetch, the facade as assembler and the source's organisation as
  * custodian. A source that already speaks R4 is quoted, another is derived from.
  */
-export const provenanceOf = (
+const provenanceOf = (
   { source, fetchedAt = 0 }: Contribution,
   targets: readonly FhirResource[],
   { facade, patient }: { readonly facade: Assembler; readonly patient: NhsNumber },

@@ -1,17 +1,12 @@
 import type { Filter } from '../adapter/index.ts';
-import {
-  FaultError,
-  type NhsNumber,
-  parseNhsNumber,
-  patientElement,
-  type ResourceType,
-  SYSTEM,
-} from '../fhir/index.ts';
+import { FaultError, type NhsNumber, type ResourceType } from '../fhir/index.ts';
 import type { Unsealed } from '../fhir/sealed-id.ts';
-import { type Criterion, readCriterion, type ReadingContext } from './criterion.ts';
+import type { Criterion, ReadingContext } from './criterion.ts';
 import { splitAt } from './match/kind.ts';
 import type { Pairs } from './pairs.ts';
+import { readCriterion } from './read-criterion.ts';
 import { isShapeParameter, readShape, type Shape } from './shape.ts';
+import { onePatient, patientOf } from './which-patient.ts';
 
 /** A search, parsed and checked: no source is called before this stands. */
 export interface SearchRequest {
@@ -22,27 +17,49 @@ export interface SearchRequest {
   /** Those of them that a source may be asked to apply. */
   readonly filters: readonly Filter[];
   readonly shape: Shape;
-  /** How many matches of each source earlier pages showed. */
-  readonly served: Readonly<Record<string, number>>;
+  /** Where a walk through pages stands; undefined on the first. */
+  readonly page: PageAsked | undefined;
+  /** The time that `ap` measures from, in epoch milliseconds. */
+  readonly now: number;
   /** What was applied, for the `self` link and page tokens. */
   readonly applied: Pairs;
+  /** How the answer is to be written: the door reads it, the links repeat it. */
+  readonly format: Pairs;
   /** Parameters that lenient handling passed over. */
   readonly ignored: readonly string[];
+}
+
+export interface PageAsked {
+  readonly token: string;
+  /** How many matches of each source earlier pages showed. */
+  readonly served: Readonly<Record<string, number>>;
 }
 
 export interface ParseOptions {
   readonly handling: 'strict' | 'lenient';
   readonly now: number;
   readonly unseal: (type: string, id: string) => Unsealed | undefined;
-  readonly served?: Readonly<Record<string, number>>;
+  /** The URL of the FHIR base: a reference may be given by its whole URL. */
+  readonly base?: string;
+  /** The types that chains and includes may reach; all where left out. */
+  readonly served?: ReadonlySet<ResourceType>;
+  readonly page?: PageAsked;
 }
 
-/** Parameters about the answer's form: the door has read them already. */
-const FORMAT = ['_format', '_pretty'];
-const PATIENT = /^(patient|subject)(?:(:Patient)|:identifier|\.identifier)?$/;
+/** Parameters about the answer's form. */
+const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
 /** More parameters than anybody needs are somebody's attack. */
 const MAX_PARAMETERS = 100;
 const MAX_VALUES = 500;
+
+/** Parameters of FHIR that are never served, and why. */
+const NOT_SERVED: Readonly<Record<string, string>> = {
+  _text: 'Narratives are not searched: not every source sends them, and what is not found there may well be recorded.',
+  _content: 'Free text is not searched: what is not found in it may well be recorded in other words.',
+  _filter: 'Filter expressions are not served; give each condition as a parameter of its own.',
+  _query: 'There are no named queries here.',
+  _list: 'Membership in a List is not searched; read the List and its entries.',
+};
 
 /**
  * Reads the parameters of a search over one patient's record.
@@ -52,8 +69,8 @@ const MAX_VALUES = 500;
 export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOptions): SearchRequest => {
   if (pairs.length > MAX_PARAMETERS) throw new FaultError('invalid', `Expected at most ${MAX_PARAMETERS} parameters.`);
   const named = pairs
-    .filter(([name]) => !FORMAT.includes(name))
-    .map(([name, value]) => ({ name, value, patient: patientOf(type, name, value) }));
+    .filter(([name]) => !FORMAT.has(name))
+    .map((pair) => ({ pair, patient: patientOf(type, pair, options.base) }));
   const patient = onePatient(
     type,
     named.flatMap((it) => it.patient ?? []),
@@ -61,87 +78,61 @@ export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOpti
   const context = readingContext(patient, options);
   const criteria: Criterion[] = [];
   const filters: Filter[] = [];
-  const shaping: (readonly [string, string])[] = [];
-  const applied: (readonly [string, string])[] = [];
+  const applied: Pairs[number][] = [];
   const ignored: string[] = [];
+  const { shape, unserved } = readShape(
+    type,
+    pairs.filter(([name]) => isShapeParameter(name)),
+    options.served,
+  );
 
-  for (const { name, value, patient: isPatient } of named) {
-    const criterion = isPatient || isShapeParameter(name) ? undefined : read(type, [name, value], context);
+  for (const { pair, patient: isPatient } of named) {
+    const [name, value] = pair;
+    const isShape = isShapeParameter(name) && !unserved.includes(pair);
+    const criterion = isPatient || isShapeParameter(name) ? undefined : read(type, pair, context);
     if (criterion) criteria.push(criterion);
     if (criterion?.plain) filters.push({ code: name, values: splitAt(',', value) });
-    if (isShapeParameter(name)) shaping.push([name, value]);
-    if (criterion || isPatient || isShapeParameter(name)) applied.push([name, value]);
+    if (criterion || isPatient || isShape) applied.push(pair);
     else if (options.handling === 'lenient') ignored.push(name);
-    else
-      throw new FaultError(
-        'notSupported',
-        `The parameter ${safeName(name) ?? 'that was given'} is not supported on ${type}.`,
-        safeName(name),
-      );
+    else throw notServed(type, name);
   }
-  const shape = readShape(type, shaping);
-  return { type, patient, criteria, filters, shape, served: options.served ?? {}, applied, ignored };
+  const format = pairs.filter(([name]) => FORMAT.has(name));
+  return { type, patient, criteria, filters, shape, page: options.page, now: options.now, applied, format, ignored };
 };
 
-const read = (
-  type: ResourceType,
-  [name, value]: readonly [string, string],
-  context: ReadingContext,
-): Criterion | undefined => {
+const notServed = (type: ResourceType, name: string): FaultError => {
+  const [bare = ''] = name.split(':');
+  const why = Object.hasOwn(NOT_SERVED, bare) ? NOT_SERVED[bare] : undefined;
+  const given = isShapeParameter(name) ? 'This include' : `The parameter ${safeName(name) ?? 'that was given'}`;
+  return new FaultError(
+    'notSupported',
+    why ?? `${given} is not supported on ${type}; /metadata lists what is.`,
+    safeName(name),
+  );
+};
+
+const read = (type: ResourceType, pair: Pairs[number], context: ReadingContext): Criterion | undefined => {
+  const [name, value] = pair;
   if (splitAt(',', value).length > MAX_VALUES)
     throw new FaultError('invalid', `Expected at most ${MAX_VALUES} values.`, safeName(name));
-  return readCriterion(type, [name, value], context);
+  return readCriterion(type, pair, context);
 };
 
 /** A caller knows the patient by NHS number and all else by sealed ids; a source by its own ids. */
-const readingContext = (patient: NhsNumber, { now, unseal }: ParseOptions): ReadingContext => {
+const readingContext = (patient: NhsNumber, { now, base, served, unseal }: ParseOptions): ReadingContext => {
   const known = new Map<string, Unsealed | undefined>();
   return {
     now,
-    owns: (type, id, { source, localId }) => {
-      // The gate lets in no reference to another patient.
-      if (type === 'Patient' && id === patient) return true;
+    base,
+    served,
+    owns: (type, id, { held, localId }) => {
+      if (type === 'Patient' && held.patientIds.has(localId)) return id === patient;
       const key = `${type}/${id}`;
       if (!known.has(key)) known.set(key, unseal(type, id));
       const unsealed = known.get(key);
-      return unsealed?.source === source && unsealed.patient === patient && unsealed.matches(localId);
+      return unsealed?.source === held.source && unsealed.patient === patient && unsealed.matches(localId);
     },
   };
-};
-
-const onePatient = (type: ResourceType, [patient, ...others]: readonly NhsNumber[]): NhsNumber => {
-  if (patient === undefined) {
-    throw new FaultError('required', whichPatient(type), type === 'Patient' ? 'identifier' : 'patient');
-  }
-  if (others.some((it) => it !== patient))
-    throw new FaultError('invalid', 'A search is about one patient; two were given.', 'patient');
-  return patient;
-};
-
-const whichPatient = (type: ResourceType): string =>
-  type === 'Patient'
-    ? `Name the patient: identifier=${SYSTEM.nhsNumber}|<NHS number>, or _id=<NHS number>.`
-    : 'Name the patient: patient=<NHS number>.';
-
-/** The patient that a parameter names, in any of the forms FHIR has for it; undefined for another parameter. */
-const patientOf = (type: ResourceType, name: string, value: string): NhsNumber | undefined => {
-  if (type === 'Patient' && (name === '_id' || name === 'identifier')) {
-    return readNhsNumber(name, value, name === 'identifier');
-  }
-  const match = PATIENT.exec(name);
-  if (!match || (match[1] === 'subject' && patientElement(type) !== 'subject')) return undefined;
-  return readNhsNumber(name, value, name.includes('identifier'));
-};
-
-const readNhsNumber = (name: string, value: string, identifier: boolean): NhsNumber => {
-  const [system, ...rest] = value.split('|');
-  if (identifier && rest.length > 0 && system !== SYSTEM.nhsNumber) {
-    throw new FaultError('value', `Expected an identifier of the system ${SYSTEM.nhsNumber}.`, name);
-  }
-  const written = identifier ? (rest.length > 0 ? rest.join('|') : value) : value.replace(/^Patient\//, '');
-  const number = /^\d{10}$/.test(written) ? parseNhsNumber(written) : undefined;
-  if (!number) throw new FaultError('value', 'Expected one NHS number of ten digits with a right check digit.', name);
-  return number;
 };
 
 /** A parameter name fit for an error: what cannot be one is not repeated. */

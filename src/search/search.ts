@@ -1,30 +1,25 @@
 import type { Call } from '../adapter/index.ts';
-import {
-  type Bundle,
-  FaultError,
-  type FhirResource,
-  type NhsNumber,
-  type OperationOutcome,
-  type Patient,
-} from '../fhir/index.ts';
-import { isCarriedWhole, type Sealer } from '../fhir/sealed-id.ts';
+import { type Bundle, FaultError, type FhirResource, type OperationOutcome, type Patient } from '../fhir/index.ts';
+import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
-import type { LocalResource } from '../mapping/map-answer.ts';
-import { createRelease } from '../mapping/release.ts';
 import type { Sources } from '../sources/registry.ts';
 import { anyAnswered, completenessOf, toBundle, toEntry } from './bundle.ts';
-import { type Contribution, receive } from './contribution.ts';
+import { type Contribution, didAnswer, receive } from './contribution.ts';
 import { subset } from './elements.ts';
 import { failure } from './failure.ts';
 import { type FanOut, fanOut } from './fan-out.ts';
+import type { Held } from './held.ts';
 import { includeFor } from './include.ts';
-import { keepMatching, siblingsOf } from './keep.ts';
+import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
-import { type Held, sortBy } from './order.ts';
+import { sortBy } from './order.ts';
 import { sealPage, takePage } from './page.ts';
 import { planSearch } from './plan.ts';
-import { type Assembler, provenanceOf } from './provenance.ts';
+import { type Assembler, provenancesOf } from './provenance.ts';
+import { type Release, releaseOf } from './release-of.ts';
 import type { SearchRequest } from './request.ts';
+import { createSettler } from './settle.ts';
+import { noteUndated } from './undated.ts';
 
 export interface SearchDeps extends FanOut {
   readonly sources: Sources;
@@ -49,23 +44,32 @@ export interface SearchAnswer {
 export const createSearch =
   (deps: SearchDeps) =>
   async (request: SearchRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
+    const { type, patient, criteria, shape, ignored } = request;
+    if (!deps.sources.all.some((it) => it.capabilities.types[type]?.search))
+      throw new FaultError('notSupported', 'No source can be searched for this type of resource.');
     const plan = planSearch(request, deps.sources.all);
-    if (plan.steps.every((it) => it.queries.length === 0)) {
-      throw new FaultError('notSupported', 'No source holds this type of resource.');
-    }
     const results = await fanOut(plan, deps, call);
-    const received = results.map((it) => receive(it, { ...request, types: plan.types }));
-    const contributions = received.map((it) => keepMatching(it, request.criteria));
-    const outcome = ledger(contributions, request.ignored);
-    if (!anyAnswered(contributions) || mustBeWhole(contributions, options)) return failure(contributions, outcome);
+    const received = results
+      .map((it) => besides(receive(it, { type, patient, types: plan.types }), request))
+      .map((it) => noteUndated(it, request));
+    const settle = createSettler(patient, deps, call);
+    const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
+    if (!anyAnswered(kept.value)) return failure(kept.value, ledger(kept.value, ignored));
 
-    const { type, patient, shape } = request;
-    const matches = sortBy(contributions.flatMap(heldBy), type, shape.sort);
-    const { page, next } = takePage(matches, shape.count, request.served);
-    const releases = new Map(contributions.map((it) => [it.source.id, releaseOf(it, patient, deps)]));
-    const out = ({ source, local }: Held): FhirResource => (releases.get(source) as Release)(local);
+    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(request, deps) });
+    // The patient is one match, however many sources hold them.
+    const { page, next } =
+      type === 'Patient'
+        ? { page: matches, next: undefined }
+        : takePage(matches, shape.count, request.page?.served ?? {});
+    const settled = await settle(kept.value, (world) => includeFor(page, shape.includes, world));
+    const { contributions } = settled;
+    const outcome = ledger(contributions, ignored);
+    if (mustBeWhole(contributions, options)) return failure(contributions, outcome);
+
+    const out = createOut(contributions, settled.world.patient, { request, deps });
     const shown = present(request, page.map(out));
-    const included = includeFor(page, shape.includes, (source) => siblingsOf(contributions, source)).map(out);
+    const included = settled.value.map(out);
     return {
       status: 200,
       resource: toBundle({
@@ -74,71 +78,71 @@ export const createSearch =
         total: type === 'Patient' ? shown.matches.length : matches.length,
         matches: shown.matches.map((it) => subset(it, shape.elements, shape.summary)),
         includes: [
-          ...[...shown.included, ...included].map((it) => toEntry(options.base, it, 'include')),
-          ...provenances(contributions, shown.targets, { request, deps }),
+          ...[...shown.included, ...included].map((it) =>
+            toEntry(options.base, subset(it, undefined, shape.summary), 'include'),
+          ),
+          ...(shape.withProvenance
+            ? provenancesOf(contributions, page.map(out), { facade: deps.facade, patient })
+            : []),
         ],
         outcome,
         completeness: completenessOf(contributions),
         next:
-          next && sealPage(deps.sealer, type, { position: { query: request.applied, served: next }, now: deps.now() }),
+          next &&
+          sealPage(deps.sealer, type, {
+            position: { query: request.applied, served: next, since: request.now },
+            now: deps.now(),
+          }),
       }),
     };
   };
 
+/** A source that was asked for its Patient alone says nothing of the searched type. */
+const besides = (contribution: Contribution, { type }: SearchRequest): Contribution => {
+  const own = contribution.source.capabilities.types[type];
+  if (own?.search || !didAnswer(contribution)) return contribution;
+  return { ...contribution, status: own ? 'not-searchable' : 'not-asked' };
+};
+
 const mustBeWhole = (contributions: readonly Contribution[], { completeness }: SearchOptions): boolean =>
   completenessOf(contributions.filter((it) => completeness === 'strict' || it.source.required)) === 'partial';
 
-const heldBy = ({ source, resources }: Contribution): readonly Held[] =>
-  resources.map((local) => ({ source: source.id, local }));
+const heldBy = ({ source, patientIds, resources }: Contribution): readonly Held[] =>
+  resources.map((local) => ({ source: source.id, patientIds, local }));
 
-export type Release = (local: LocalResource) => FhirResource;
+const idsOf =
+  ({ patient }: SearchRequest, { sealer }: SearchDeps) =>
+  ({ source, local: { type, localId } }: Held): string =>
+    sealer.seal(type, { source, patient: { nhsNumber: patient }, localId });
 
-/** How a source's resources leave: under logical ids, references rewritten, stamped with their origin. */
-export const releaseOf = (
-  { source, patientIds }: Contribution,
-  patient: NhsNumber,
-  { sealer }: Pick<SearchDeps, 'sealer'>,
-): Release => {
-  const { scope, types } = source.capabilities;
-  return createRelease({
-    sealer,
-    source: source.id,
-    patient: { nhsNumber: patient },
-    patientIds,
-    canRead: (type, localId) =>
-      scope === 'record' || types[type]?.search
-        ? types[type] !== undefined
-        : types[type]?.read === true && isCarriedWhole(localId),
-  });
+/** How what is held leaves. Whoever refers to the patient refers to the federated one, made of all sources' Patients. */
+const createOut = (
+  contributions: readonly Contribution[],
+  federated: Held | undefined,
+  { request: { patient }, deps }: { readonly request: SearchRequest; readonly deps: SearchDeps },
+): ((held: Held) => FhirResource) => {
+  const releases = new Map(contributions.map((it) => [it.source.id, releaseOf(it, patient, deps)]));
+  const release = ({ source, local }: Held): FhirResource => (releases.get(source) as Release)(local);
+  return (held) => {
+    if (held !== federated) return release(held);
+    const patients = contributions.flatMap(({ source, patientIds, siblings }) =>
+      siblings.flatMap((local) =>
+        local.type === 'Patient' ? [release({ source: source.id, patientIds, local })] : [],
+      ),
+    );
+    return federatedPatient(patient, patients as readonly Patient[]) as Patient;
+  };
 };
 
 interface Shown {
   readonly matches: readonly FhirResource[];
   readonly included: readonly FhirResource[];
-  /** What came from sources: the targets of their Provenance. */
-  readonly targets: readonly FhirResource[];
 }
 
 /** A search for the patient finds the federated one, and includes each source's own. */
 const present = ({ type, patient }: SearchRequest, released: readonly FhirResource[]): Shown => {
-  if (type !== 'Patient') return { matches: released, included: [], targets: released };
+  if (type !== 'Patient') return { matches: released, included: [] };
   const patients = released as readonly Patient[];
   const federated = federatedPatient(patient, patients);
-  return {
-    matches: federated ? [federated] : [],
-    included: patients.map((it) => sourcePatient(patient, it)),
-    targets: released,
-  };
+  return { matches: federated ? [federated] : [], included: patients.map((it) => sourcePatient(patient, it)) };
 };
-
-const provenances = (
-  contributions: readonly Contribution[],
-  targets: readonly FhirResource[],
-  { request, deps }: { readonly request: SearchRequest; readonly deps: SearchDeps },
-) =>
-  request.shape.withProvenance
-    ? contributions.flatMap((it) => {
-        const own = targets.filter(({ meta }) => meta?.tag?.some(({ code }) => code === it.source.id));
-        return own.length > 0 ? [provenanceOf(it, own, { facade: deps.facade, patient: request.patient })] : [];
-      })
-    : [];

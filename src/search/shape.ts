@@ -1,5 +1,6 @@
-import { FaultError, isResourceType, RESOURCE_TYPES, type ResourceType } from '../fhir/index.ts';
+import { FaultError, type ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
+import { type Include, includableTypes, readInclude } from './include-parameter.ts';
 import { KINDS } from './match/index.ts';
 import type { Pairs } from './pairs.ts';
 
@@ -20,72 +21,117 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
-/** One `_include` (`forward`) or `_revinclude`: a reference parameter and the type at its other end. */
-export interface Include {
-  readonly forward: boolean;
-  readonly iterate: boolean;
-  /** `*`: every reference parameter of the type. */
-  readonly from: ResourceType | '*';
-  readonly code: string;
-  readonly target: ResourceType | undefined;
-}
-
 export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
 
 /** The most matches on a page. */
 export const MAX_COUNT = 1000;
 
 type Draft = { -readonly [K in keyof Shape]: Shape[K] };
-type Reader = (value: string, draft: Draft, type: ResourceType) => boolean;
+
+/** What became of a value: `unserved` is well written, and about something that is not served here. */
+type Outcome = 'read' | 'wrong' | 'unserved';
+
+interface Reading {
+  readonly type: ResourceType;
+  readonly served: ReadonlySet<ResourceType> | undefined;
+}
+
+interface ResultParameter {
+  readonly read: (value: string, draft: Draft, reading: Reading) => Outcome | boolean;
+  readonly expected: string;
+  /** True where giving it again adds to it. */
+  readonly repeats?: true;
+}
+
+const INCLUDE =
+  '*, Type:*, Type:parameter or Type:parameter:TargetType, a reference parameter of the searched type, or with :iterate of any that is served';
+
+const including = (direction: 'forward' | 'reverse', iterate: boolean): ResultParameter => ({
+  read: (value, draft, { type, served }) => {
+    const include = readInclude(value, { forward: direction === 'forward', iterate });
+    if (!include) return 'wrong';
+    if (includableTypes(type, include, served).length === 0) return 'unserved';
+    draft.includes = [...draft.includes, include];
+    return 'read';
+  },
+  expected: INCLUDE,
+  repeats: true,
+});
 
 /** The result parameters of FHIR that are served: each reads its value, or says that it cannot. */
-const READERS: Readonly<Record<string, Reader>> = {
-  _sort: (value, draft, type) => {
-    draft.sort = value.split(',').map((it) => ({ code: it.replace(/^-/, ''), descending: it.startsWith('-') }));
-    return draft.sort.every((it) => isSortable(type, it.code));
+const RESULT_PARAMETERS: Readonly<Record<string, ResultParameter>> = {
+  _sort: {
+    read: (value, draft, { type }) => {
+      draft.sort = value.split(',').map((it) => ({ code: it.replace(/^-/, ''), descending: it.startsWith('-') }));
+      return draft.sort.every((it) => isSortable(type, it.code));
+    },
+    expected: 'parameters of this type that can be ordered, each with a minus sign or none',
   },
-  _count: (value, draft) => {
-    draft.count = Number(value);
-    return /^\d{1,6}$/.test(value) && draft.count <= MAX_COUNT;
+  _count: {
+    read: (value, draft) => {
+      draft.count = Number(value);
+      return /^\d{1,6}$/.test(value) && draft.count <= MAX_COUNT;
+    },
+    expected: `a whole number from 0 to ${MAX_COUNT}`,
   },
-  _include: (value, draft) => addInclude(draft, { forward: true, iterate: false }, value),
-  '_include:iterate': (value, draft) => addInclude(draft, { forward: true, iterate: true }, value),
-  _revinclude: (value, draft) => {
-    if (value !== 'Provenance:target') return addInclude(draft, { forward: false, iterate: false }, value);
-    draft.withProvenance = true;
-    return true;
+  _include: including('forward', false),
+  '_include:iterate': including('forward', true),
+  _revinclude: {
+    ...including('reverse', false),
+    read: (value, draft, reading) => {
+      if (value !== 'Provenance:target') return including('reverse', false).read(value, draft, reading);
+      draft.withProvenance = true;
+      including('reverse', false).read(value, draft, reading);
+      return 'read';
+    },
   },
-  '_revinclude:iterate': (value, draft) => addInclude(draft, { forward: false, iterate: true }, value),
-  _summary: (value, draft) => {
-    draft.summary = value as Summary;
-    return ['true', 'text', 'data', 'count', 'false'].includes(value);
+  '_revinclude:iterate': including('reverse', true),
+  _summary: {
+    read: (value, draft) => {
+      draft.summary = value as Summary;
+      return ['true', 'text', 'data', 'count', 'false'].includes(value);
+    },
+    expected: 'one of true, text, data, count, false',
   },
-  _elements: (value, draft) => {
-    draft.elements = value.split(',').map((it) => it.replace(/^[A-Z][A-Za-z]+\./, ''));
-    return draft.elements.every((it) => /^[A-Za-z]+$/.test(it));
+  _elements: {
+    read: (value, draft) => {
+      const names = value.split(',').map((it) => it.replace(/^[A-Z][A-Za-z]+\./, ''));
+      draft.elements = [...(draft.elements ?? []), ...names];
+      return names.every((it) => /^[A-Za-z]+$/.test(it));
+    },
+    expected: 'names of elements',
+    repeats: true,
   },
-  _total: (value, draft) => {
-    draft.total = value as Shape['total'];
-    return ['none', 'estimate', 'accurate'].includes(value);
+  _total: {
+    read: (value, draft) => {
+      draft.total = value as Shape['total'];
+      return ['none', 'estimate', 'accurate'].includes(value);
+    },
+    expected: 'one of none, estimate, accurate',
   },
-  _contained: (value) => value === 'false',
+  _contained: {
+    read: (value) => value === 'false',
+    expected: 'false: contained resources are not searched',
+  },
 };
 
-const EXPECTED: Readonly<Record<string, string>> = {
-  _sort: 'parameters of this type that can be ordered, each with a minus sign or none',
-  _count: `a whole number from 0 to ${MAX_COUNT}`,
-  _include: 'Type:parameter or Type:parameter:TargetType, a reference parameter of a type',
-  _summary: 'one of true, text, data, count, false',
-  _elements: 'names of elements',
-  _total: 'one of none, estimate, accurate',
-  _contained: 'false: contained resources are not searched',
-};
+/** The names of the result parameters that are served. */
+export const SHAPE_PARAMETERS: readonly string[] = Object.keys(RESULT_PARAMETERS);
 
-/** The names of the result parameters, for /metadata and the reader of requests. */
-export const isShapeParameter = (name: string): boolean => Object.hasOwn(READERS, name);
+/** True for the name of a result parameter, its modifier included. */
+export const isShapeParameter = (name: string): boolean => Object.hasOwn(RESULT_PARAMETERS, name);
 
-/** Reads the result parameters of a search. @throws FaultError 400 for a value that one cannot have */
-export const readShape = (type: ResourceType, pairs: Pairs): Shape => {
+/**
+ * Reads the result parameters of a search.
+ * @param served the types that includes may bring in; all where left out.
+ * @returns the shape, and those of the pairs that ask for what is not served.
+ * @throws FaultError 400 for a value that one cannot have, for one that is given twice, for two that cannot go together
+ */
+export const readShape = (
+  type: ResourceType,
+  pairs: Pairs,
+  served?: ReadonlySet<ResourceType>,
+): { readonly shape: Shape; readonly unserved: Pairs } => {
   const draft: Draft = {
     sort: [],
     count: undefined,
@@ -95,13 +141,26 @@ export const readShape = (type: ResourceType, pairs: Pairs): Shape => {
     total: 'accurate',
     withProvenance: false,
   };
-  for (const [name, value] of pairs) {
-    if (!READERS[name]?.(value, draft, type)) {
-      const key = name.replace(/^_rev/, '_').replace(/:iterate$/, '');
-      throw new FaultError('value', `Expected ${EXPECTED[key] ?? 'another value'}.`, name);
-    }
+  const seen = new Set<string>();
+  const unserved: Pairs[number][] = [];
+  for (const pair of pairs) {
+    const [name, value] = pair;
+    const parameter = RESULT_PARAMETERS[name];
+    if (!parameter) continue;
+    const { read, expected, repeats } = parameter;
+    if (seen.has(name) && !repeats) throw new FaultError('value', 'Expected once.', name);
+    seen.add(name);
+    const outcome = read(value, draft, { type, served });
+    if (outcome === 'unserved') unserved.push(pair);
+    else if (outcome !== 'read' && outcome !== true) throw new FaultError('value', `Expected ${expected}.`, name);
   }
-  return draft;
+  if (draft.summary === 'text' && draft.includes.length > 0)
+    throw new FaultError(
+      'value',
+      'Expected no includes beside the summary text: FHIR does not let them go together.',
+      '_summary',
+    );
+  return { shape: draft, unserved };
 };
 
 const isSortable = (type: ResourceType, code: string): boolean => {
@@ -109,34 +168,3 @@ const isSortable = (type: ResourceType, code: string): boolean => {
   const parameter = Object.hasOwn(parameters, code) ? parameters[code] : undefined;
   return parameter !== undefined && !parameter.components && KINDS[parameter.type]?.sortKey !== undefined;
 };
-
-const addInclude = (draft: Draft, how: Pick<Include, 'forward' | 'iterate'>, value: string): boolean => {
-  const [from = '', code = '*', target, ...more] = value.split(':');
-  if (value !== '*' && !value.includes(':')) return false;
-  if (more.length > 0 || (from !== '*' && !isResourceType(from)) || (target !== undefined && !isResourceType(target)))
-    return false;
-  if (code !== '*' && (from === '*' || searchParametersOf(from)[code]?.type !== 'reference')) return false;
-  draft.includes = [...draft.includes, { ...how, from, code, target }];
-  return true;
-};
-
-/** The types that includes may bring in, among those that are served. */
-export const includedTypes = (
-  type: ResourceType,
-  includes: readonly Include[],
-  served: ReadonlySet<ResourceType>,
-): readonly ResourceType[] =>
-  includes
-    .flatMap(({ forward, from, code, target }) => {
-      if (target !== undefined && forward) return [target];
-      if (!forward) return from === '*' ? RESOURCE_TYPES : [from];
-      const starts = from === '*' ? [type] : [from];
-      return starts.flatMap((it) =>
-        Object.entries(searchParametersOf(it)).flatMap(([name, parameter]) =>
-          parameter.type === 'reference' && (code === '*' || code === name)
-            ? (parameter.targets ?? []).filter(isResourceType)
-            : [],
-        ),
-      );
-    })
-    .filter((it) => served.has(it));

@@ -67,6 +67,12 @@ const LEFT_OUT =
 /** What we serve about ourselves: its shape is known, but no record holds it. */
 const SERVED = ['CapabilityStatement', 'CodeSystem', 'StructureDefinition'];
 
+/** R4 has the paths of the two parts of `DocumentReference.relationship` the wrong way round. */
+const PATH_ERRATA: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto': 'target',
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relation': 'code',
+};
+
 /** Elements that the publisher of the development dependency added; R4 has none of them. */
 const NOT_R4 = /^(Meta\.(project|author|onBehalfOf|accounts?|compartment)|Binary\.url)$/;
 
@@ -196,7 +202,10 @@ const searchParameters = (resources: string[]): Record<string, Record<string, un
         expression: own.length > 0 && base.length > 1 ? own.join(' | ') : expression,
         ...(target && { targets: target }),
         ...(component && {
-          components: component.map((it) => ({ code: byUrl.get(it.definition)?.code, expression: it.expression })),
+          components: component.map((it) => ({
+            code: byUrl.get(it.definition)?.code,
+            expression: PATH_ERRATA[it.definition] ?? it.expression,
+          })),
         }),
       };
     }

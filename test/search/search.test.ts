@@ -167,7 +167,7 @@ describe('a search', () => {
     ['_sort=date', ['w3', 'w1', 'w2', 'bp', 'note', 'hb']],
     ['_sort=-date', ['bp', 'w2', 'w1', 'w3', 'note', 'hb']],
     ['_sort=-status,date', ['w3', 'w1', 'bp', 'note', 'hb', 'w2']],
-    ['_sort=value-quantity&code=27113001', ['w1', 'w3', 'w2']],
+    ['_sort=value-quantity&code=27113001', ['w2', 'w1', 'w3']],
     ['_source=urn:pcr:source:two', ['w3', 'hb']],
     ['_profile=https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation&code=718-7', ['hb']],
     ['_lastUpdated=ge2000', []],

@@ -7,6 +7,7 @@ import { answerClientError } from './http/client-error.ts';
 import { createDoor } from './http/door.ts';
 import { FHIR_BASE } from './http/routes.ts';
 import type { Config } from './platform/config.ts';
+import { createLoad } from './platform/load.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { loadAdapter } from './sources/load.ts';
 import { connectSources } from './sources/registry.ts';
@@ -33,10 +34,14 @@ export const startApp = async (
   config: Config,
   { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {},
 ): Promise<App> => {
-  const sources = await connectSources(config.sources, load);
+  const carried = createLoad(config.load);
+  const sources = await connectSources(config.sources, load, carried);
+  let stopping = false;
   const door = createDoor({
     config,
     sources,
+    load: carried,
+    stopping: () => stopping,
     definitions: await loadDefinitions(),
     sealer: createSealer(config.sealingKeys),
     facade: config.facade,
@@ -61,6 +66,7 @@ export const startApp = async (
     port,
     base: `http://${config.listen.host}:${port}${FHIR_BASE}`,
     close: async () => {
+      stopping = true;
       await stop(server);
       await sources.close();
     },

@@ -40,6 +40,7 @@ describe('memory, the reference adapter', () => {
       organisation: { ods: 'A99001', name: 'O' },
       required: false,
       deadlineMs: undefined,
+      guard: { concurrent: 8, queued: 8, failures: 0, restMs: 1000 },
       settings: {},
     };
     const made = memorySource({ types: ['Flag'], records });

@@ -1,12 +1,14 @@
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { FaultError, type FhirResource, isResourceType, type ResourceType } from '../fhir/index.ts';
 import type { Config } from '../platform/config.ts';
+import type { Load } from '../platform/load.ts';
 import { createRead } from '../read/read.ts';
 import { halfHourOf, openPage } from '../search/page.ts';
 import type { Pairs } from '../search/pairs.ts';
 import { servedBy } from '../search/plan.ts';
 import { parseSearch, safeName, type SearchRequest } from '../search/request.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
+import { createAdmission } from './admission.ts';
 import {
   correlationIdOf,
   createCall,
@@ -29,6 +31,9 @@ export interface DoorDeps extends SearchDeps {
   readonly config: Pick<Config, 'deadlineMs' | 'maxBodyBytes' | 'actor' | 'publicBase' | 'corsOrigins'>;
   readonly definitions: Definitions;
   readonly version: string;
+  readonly load: Load;
+  /** True from the moment the process is to end: what is under way is finished, and nothing new is wanted. */
+  readonly stopping: () => boolean;
   /** Where the facade listens, as `http://host:port`; known once it does. */
   readonly origin: () => string;
 }
@@ -39,7 +44,7 @@ type Handler = (request: Request, response: Response, type: string) => Promise<v
 export const createDoor = (deps: DoorDeps): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(mirror, logged(deps), createCors(deps.config.corsOrigins));
+  app.use(mirror, logged(deps), createCors(deps.config.corsOrigins), createAdmission(deps));
   const actions = createActions(deps);
   const body = express.text({
     type: 'application/x-www-form-urlencoded',
@@ -139,7 +144,8 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
     ping: (_request, response) => sendJson(response, 200, release(version)),
     status: async (request, response) => {
       const { status, checks } = await sourceStatuses(sources.all, deps, callOf(request, response));
-      sendJson(response, status === 'fail' ? 503 : 200, { status, ...release(version), checks });
+      const isReady = status !== 'fail' && !deps.stopping();
+      sendJson(response, isReady ? 200 : 503, { status: isReady ? status : 'fail', ...release(version), checks });
     },
     ...mapValues(fhir, answering),
   };

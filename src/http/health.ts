@@ -1,5 +1,6 @@
 import type { Call } from '../adapter/index.ts';
 import { type Asking, ask } from '../sources/ask.ts';
+import type { Circuit } from '../sources/guard.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 export interface Release {
@@ -22,6 +23,8 @@ interface Check {
   readonly timeout: 'true' | 'false';
   readonly outcome: string;
   readonly latencyMs: number;
+  /** Whether searches ask the source now: not while its circuit is open. */
+  readonly circuit: Circuit;
 }
 
 /** Asks every source how it is, all at once; `fail` where one cannot serve. */
@@ -41,6 +44,7 @@ export const sourceStatuses = async (
           timeout: kind === 'timeout' ? 'true' : 'false',
           outcome: kind ?? 'ok',
           latencyMs: Math.round(asked.latencyMs),
+          circuit: source.guard.circuit(),
         },
       ];
     }),

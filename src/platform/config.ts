@@ -42,6 +42,27 @@ const sourceFields = {
       max: 60_000,
     }),
   ),
+  guard: groupField(
+    'What keeps a source in trouble from being asked more than it can bear.',
+    {
+      concurrent: integerField('Questions under way at a time.', { min: 1, max: 1000, fallback: 32 }),
+      queued: integerField('Questions that may wait; one more is told `throttled`.', {
+        min: 0,
+        max: 10_000,
+        fallback: 128,
+      }),
+      failures: integerField(
+        'Failures in a row after which the source is left alone; an answer about another patient counts as that many. 0: never, nor after its own `Retry-After`.',
+        { min: 0, max: 1000, fallback: 5 },
+      ),
+      restMs: integerField('How long it is left alone before one question tries it.', {
+        min: 10,
+        max: 600_000,
+        fallback: 10_000,
+      }),
+    },
+    { fallback: { concurrent: 32, queued: 128, failures: 5, restMs: 10_000 } },
+  ),
   settings: objectField("The adapter's own settings: see its README."),
 } satisfies Fields;
 
@@ -78,6 +99,18 @@ export const CONFIG = {
       max: 100_000,
       fallback: 10_000,
     },
+  ),
+  load: groupField(
+    'What one process carries; beyond it a caller is told 503 and when to try again.',
+    {
+      maxRequests: integerField('Requests under way at a time.', { min: 1, max: 100_000, fallback: 256 }),
+      maxBytes: integerField('Bytes of the answers of sources held at a time.', {
+        min: 1_048_576,
+        max: 68_719_476_736,
+        fallback: 268_435_456,
+      }),
+    },
+    { fallback: { maxRequests: 256, maxBytes: 268_435_456 } },
   ),
   facade: groupField('The organisation that runs the facade: the assembler in every Provenance.', {
     ods: textField('Its ODS code.', ODS),

@@ -1,7 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { type Call, type HttpClient, type HttpRequest, SourceError } from '../adapter/index.ts';
+import { boundlessLoad, type Load } from './load.ts';
 
 /** The largest answer read from a source, in bytes on the wire; beyond it the answer is refused whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -9,13 +11,17 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /**
  * A client bound to one base URL. It follows no redirect, uses no proxy of the environment, asks for no compression,
  * reads at most {@link MAX_BYTES}, and obeys the call's signal from connect to last byte.
+ * @param load carries the bytes of answers until the call is over.
  */
-export const createHttpClient = (baseUrl: string): HttpClient & { readonly close: () => void } => {
+export const createHttpClient = (
+  baseUrl: string,
+  load: Pick<Load, 'hold'> = boundlessLoad,
+): HttpClient & { readonly close: () => void } => {
   const base = new URL(baseUrl);
   const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
   const instance = axios.create({
     ...agents,
-    responseType: 'arraybuffer',
+    responseType: 'stream',
     maxRedirects: 0,
     proxy: false,
     decompress: false,
@@ -27,7 +33,7 @@ export const createHttpClient = (baseUrl: string): HttpClient & { readonly close
     headers: { common: { 'Accept-Encoding': 'identity', 'User-Agent': 'patient-core-records-api' } },
   });
   return {
-    send: (request, call) => send({ instance, base }, request, call),
+    send: (request, call) => send({ instance, base, load }, request, call),
     close: () => {
       agents.httpAgent.destroy();
       agents.httpsAgent.destroy();
@@ -36,7 +42,7 @@ export const createHttpClient = (baseUrl: string): HttpClient & { readonly close
 };
 
 const send = async (
-  { instance, base }: { instance: AxiosInstance; base: URL },
+  { instance, base, load }: { instance: AxiosInstance; base: URL; load: Pick<Load, 'hold'> },
   { method, path, query = [], headers = {}, body }: HttpRequest,
   { signal }: Call,
 ): ReturnType<HttpClient['send']> => {
@@ -44,20 +50,37 @@ const send = async (
   url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(encodeSegment)].join('/');
   for (const [name, value] of query) url.searchParams.append(name, value);
   try {
-    const response = await instance.request<Buffer>({ method, url: url.href, headers, data: body, signal });
-    if (response.headers['content-encoding'] && response.headers['content-encoding'] !== 'identity') {
+    const response = await instance.request<Readable>({ method, url: url.href, headers, data: body, signal });
+    const encoding = String(response.headers['content-encoding'] ?? 'identity');
+    const length = Number(response.headers['content-length'] ?? 0);
+    if (encoding !== 'identity' || length > MAX_BYTES) {
+      response.data.destroy();
       throw new SourceError('invalid-response');
     }
+    const bytes = await readAll(response.data);
+    load.hold(bytes.length, signal);
     const retryAfter = /^\d+$/.exec(String(response.headers['retry-after'] ?? ''))?.[0];
     return {
       status: response.status,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
-      body: response.data,
+      body: bytes,
       ...(retryAfter !== undefined && { retryAfter: Number(retryAfter) }),
     };
   } catch (error) {
     throw error instanceof SourceError ? error : transportError(error, signal);
   }
+};
+
+/** The whole body, or none of it. @throws SourceError `invalid-response` where it is larger than is read */
+const readAll = async (body: Readable): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new SourceError('invalid-response');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
 };
 
 /**

@@ -26,7 +26,10 @@ export interface Contribution {
 
 const NOTHING = { resources: [], siblings: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
 
-/** Maps a source's answer and passes it through the identity gate: an answer about another patient is dropped whole. */
+/**
+ * Maps a source's answer and passes it through the identity gate: an answer about another patient is dropped whole, and the
+ * source is left alone for a while.
+ */
 export const receive = (
   result: Result,
   {
@@ -45,15 +48,20 @@ export const receive = (
     return { ...NOTHING, source, status: kind, fetchedAt, latencyMs, retryAfter, reason };
   }
   const { answer } = result;
-  if (namesStranger(answer.records, patient))
+  if (namesStranger(answer.records, patient)) {
+    source.guard.distrust();
     return { ...NOTHING, source, status: 'wrong-patient', fetchedAt, latencyMs };
+  }
   // Patients are mapped whatever was asked for: the gate judges by them.
   const mapped = mapAnswer(source.adapter, answer, {
     source: source.id,
     wanted: new Set([...(types ?? [type]), 'Patient']),
   });
   const judged = admit(mapped.resources, { patient, patientIds: answer.patientIds, scope: source.capabilities.scope });
-  if (judged.verdict !== 'admitted') return { ...NOTHING, source, status: judged.verdict, fetchedAt, latencyMs };
+  if (judged.verdict !== 'admitted') {
+    if (judged.verdict === 'wrong-patient') source.guard.distrust();
+    return { ...NOTHING, source, status: judged.verdict, fetchedAt, latencyMs };
+  }
 
   const resources = judged.resources.filter((it) => it.type === type);
   const warnings = (answer.warnings ?? []).filter((it) => !it.types || it.types.includes(type));

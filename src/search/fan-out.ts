@@ -1,4 +1,4 @@
-import type { Answer, Call, SourceError, SourceQuery } from '../adapter/index.ts';
+import { type Answer, type Call, SourceError, type SourceQuery } from '../adapter/index.ts';
 import { type Asked, type Asking, ask } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Plan, Step } from './plan.ts';
@@ -62,6 +62,9 @@ const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
   };
 };
 
+/** Pages of one answer that are followed, also where they hold nothing. */
+const MAX_PAGES = 1000;
+
 const drain = async (
   { source }: ConfiguredSource,
   query: SourceQuery,
@@ -71,6 +74,7 @@ const drain = async (
   const warnings: NonNullable<Answer['warnings']>[number][] = [];
   const issues: NonNullable<Answer['issues']>[number][] = [];
   const patientIds = new Set<string>();
+  const seen = new Set<string>();
   let cursor: string | undefined;
   do {
     const page = await (source.search as NonNullable<typeof source.search>)(
@@ -82,7 +86,9 @@ const drain = async (
     issues.push(...(page.issues ?? []));
     page.patientIds?.forEach((it) => patientIds.add(it));
     cursor = page.next;
-  } while (cursor !== undefined && records.length < maxRecords);
+    if (cursor !== undefined && seen.has(cursor)) throw new SourceError('invalid-response');
+    if (cursor !== undefined) seen.add(cursor);
+  } while (cursor !== undefined && records.length < maxRecords && seen.size < MAX_PAGES);
   const partial = cursor !== undefined || records.length > maxRecords;
   return {
     records: partial ? records.slice(0, maxRecords) : records,

@@ -16,11 +16,11 @@ export interface Asking {
 }
 
 /**
- * Asks one source within its share of the time, under one signal of its own. An adapter that ignores the signal is left
- * behind; one that throws anything but a SourceError is a broken answer.
+ * Asks one source behind its guard and within its share of the time, under one signal of its own. An adapter that ignores
+ * the signal is left behind; one that throws anything but a SourceError is a broken answer.
  */
 export const ask = async <T>(
-  { id, deadlineMs }: ConfiguredSource,
+  { id, deadlineMs, guard }: ConfiguredSource,
   work: (call: Call) => Promise<T>,
   { call, now, log }: Asking & { readonly call: Call },
 ): Promise<Asked<T>> => {
@@ -30,8 +30,14 @@ export const ask = async <T>(
   const timer = setTimeout(() => limit.abort(), budget);
   const signal = AbortSignal.any([call.signal, limit.signal]);
   const { correlationId } = call;
+  const own = { ...call, signal, deadline: fetchedAt + budget };
+  const attempt = (): Promise<T> =>
+    Promise.race([work(own), aborted(signal)]).catch((error: unknown) => {
+      // That the caller went away says nothing of the source.
+      throw call.signal.aborted ? new Error('abandoned') : error;
+    });
   try {
-    const value = await Promise.race([work({ ...call, signal, deadline: fetchedAt + budget }), aborted(signal)]);
+    const value = await Promise.race([guard.run(attempt, signal), aborted(signal)]);
     return { value, fetchedAt, latencyMs: now() - fetchedAt };
   } catch (thrown) {
     const error = signal.aborted ? new SourceError('timeout') : asSourceError(thrown);

@@ -11,6 +11,8 @@ import { isResourceType } from '../fhir/index.ts';
 import { createCache } from '../platform/cache.ts';
 import { ConfigError, type SourceConfig } from '../platform/config.ts';
 import { createHttpClient } from '../platform/http-client.ts';
+import { boundlessLoad, type Load } from '../platform/load.ts';
+import { createGuard, type Guard } from './guard.ts';
 
 /** A source with all that asking it needs. */
 export interface ConfiguredSource extends Pick<
@@ -20,6 +22,7 @@ export interface ConfiguredSource extends Pick<
   readonly adapter: Pick<AdapterDefinition, 'name' | 'map'>;
   readonly capabilities: Capabilities;
   readonly source: Source;
+  readonly guard: Guard;
 }
 
 export interface Sources {
@@ -30,18 +33,19 @@ export interface Sources {
 
 /**
  * Connects every configured source. Nothing is called yet.
- * @param load finds an adapter by its folder name.
+ * @param find finds an adapter by its folder name.
  * @throws ConfigError with one line per unknown adapter, wrong setting, or capability without its method.
  */
 export const connectSources = async (
   configured: readonly SourceConfig[],
-  load: (folder: string) => Promise<AdapterDefinition | undefined>,
+  find: (folder: string) => Promise<AdapterDefinition | undefined>,
+  load: Pick<Load, 'hold'> = boundlessLoad,
 ): Promise<Sources> => {
   const faults: string[] = [];
   const connected: (ConfiguredSource & { readonly close: () => Promise<void> })[] = [];
   for (const [at, config] of configured.entries()) {
     const path = `sources[${at}]`;
-    const adapter = await load(config.adapter);
+    const adapter = await find(config.adapter);
     if (!adapter) {
       faults.push(`${path}.adapter: expected the name of a folder in adapters/; there is no ${config.adapter}`);
       continue;
@@ -51,7 +55,7 @@ export const connectSources = async (
       faults.push(...settings.faults);
       continue;
     }
-    const source = connect(adapter, settings.value as never, config);
+    const source = connect(adapter, config, { settings: settings.value as never, load });
     faults.push(...broken(adapter, source).map((it) => `${path}.adapter: ${it}`));
     connected.push(source);
   }
@@ -70,10 +74,10 @@ export const createSources = (all: readonly ConfiguredSource[], close = () => Pr
 
 const connect = (
   adapter: AdapterDefinition,
-  settings: never,
-  { id, title, organisation, required, deadlineMs }: SourceConfig,
+  { id, title, organisation, required, deadlineMs, guard }: SourceConfig,
+  { settings, load }: { readonly settings: never; readonly load: Pick<Load, 'hold'> },
 ): ConfiguredSource & { readonly close: () => Promise<void> } => {
-  const { tools, close } = createTools();
+  const { tools, close } = createTools(load);
   const source = adapter.connect(settings, tools);
   return {
     id,
@@ -84,6 +88,7 @@ const connect = (
     adapter,
     capabilities: adapter.capabilities(settings),
     source,
+    guard: createGuard(guard, { now: Date.now }),
     close: async () => {
       await source.close?.();
       close();
@@ -91,11 +96,11 @@ const connect = (
   };
 };
 
-const createTools = (): { readonly tools: Tools; readonly close: () => void } => {
+const createTools = (load: Pick<Load, 'hold'>): { readonly tools: Tools; readonly close: () => void } => {
   const cache = createCache();
   const clients: { readonly close: () => void }[] = [];
   const http: Tools['http'] = (baseUrl) => {
-    const client = createHttpClient(baseUrl);
+    const client = createHttpClient(baseUrl, load);
     clients.push(client);
     return client;
   };

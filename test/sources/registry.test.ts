@@ -5,6 +5,7 @@ import type { ConfigError } from '../../src/platform/config.ts';
 import { type SourceConfig } from '../../src/platform/config.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { ask } from '../../src/sources/ask.ts';
+import { createGuard } from '../../src/sources/guard.ts';
 import { loadAdapter, loadPart } from '../../src/sources/load.ts';
 import { connectSources } from '../../src/sources/registry.ts';
 import { testCall } from '../support/call.ts';
@@ -16,6 +17,7 @@ const config = (more: Partial<SourceConfig> = {}): SourceConfig => ({
   organisation: { ods: 'A99001', name: 'O' },
   required: false,
   deadlineMs: undefined,
+  guard: { concurrent: 8, queued: 8, failures: 0, restMs: 1000 },
   settings: {},
   ...more,
 });
@@ -68,6 +70,7 @@ describe('asking a source', () => {
     adapter: memory,
     capabilities: memory.capabilities({}),
     source: { health: () => Promise.resolve() },
+    guard: createGuard(config().guard, { now: Date.now }),
   });
   const asking = (ms: number) => ({ now: Date.now, log: silentLog, call: testCall(ms) });
 

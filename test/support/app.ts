@@ -14,6 +14,7 @@ export interface TestSource {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly required?: boolean;
   readonly deadlineMs?: number;
+  readonly guard?: Partial<Config['sources'][number]['guard']>;
 }
 
 /** The whole facade on a port of its own over the sources given: real HTTP in, whatever the sources speak out. */
@@ -27,13 +28,14 @@ export const startTestApp = async (sources: readonly TestSource[], more: Partial
       facade: { ods: 'X99999', name: 'Test facade' },
       actor: testActor,
       ...more,
-      sources: sources.map(({ id, adapter, settings = {}, required = false, deadlineMs }) => ({
+      sources: sources.map(({ id, adapter, settings = {}, required = false, deadlineMs, guard }) => ({
         id,
         adapter: typeof adapter === 'string' ? adapter : id,
         title: `${id} record`,
         organisation: { ods: 'A99001', name: `Organisation of ${id}` },
         required,
         ...(deadlineMs !== undefined && { deadlineMs }),
+        ...(guard && { guard }),
         settings,
       })),
     },

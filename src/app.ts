@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AdapterDefinition } from './adapter/index.ts';
 import { createSealer } from './fhir/sealed-id.ts';
@@ -55,19 +55,20 @@ export const startApp = async (
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
     front(door as RequestListener),
   );
+  const underWay = trackResponses(server);
   server.on('clientError', answerClientError);
   await listen(server, config.listen).catch(async (error: unknown) => {
     await sources.close();
     throw error;
   });
   const { port } = server.address() as AddressInfo;
-  log.info('server.ready', { port, sources: sources.all.length });
+  log.info('server.ready', { port, sources: sources.all.length, pid: process.pid });
   return {
     port,
     base: `http://${config.listen.host}:${port}${FHIR_BASE}`,
     close: async () => {
       stopping = true;
-      await stop(server);
+      await stop(server, underWay);
       await sources.close();
     },
   };
@@ -82,8 +83,19 @@ const listen = (server: Server, { host, port }: Config['listen']): Promise<void>
     server.listen(port, host, resolve);
   });
 
-const stop = (server: Server): Promise<void> =>
+const trackResponses = (server: Server): ReadonlySet<ServerResponse> => {
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
+  return underWay;
+};
+
+/** Takes no more connections, and keeps none open longer than the answer it waits for. */
+const stop = (server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
+    for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   });

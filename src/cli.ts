@@ -1,16 +1,18 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { basename } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { requireNode, serve } from './main.ts';
 import { mapFiles } from './mapping/map-files.ts';
 import { printAccount } from './mapping/print-account.ts';
-import { ConfigError } from './platform/config.ts';
+import { ConfigError, loadConfig } from './platform/config.ts';
 import { loadAdapter, loadPart } from './sources/load.ts';
+import { startWorkers } from './workers.ts';
 
 const USAGE = `pcr: the Patient Core Records API
 
   pcr sandbox [--port N] [--data DIR]      simulators and facade on this machine, with made-up people
-  pcr start --config FILE                  the facade over the sources of a config file
+  pcr start --config FILE [--workers N]    the facade over the sources of a config file, in N processes
   pcr map ADAPTER FILE... [--out DIR]      raw source answers to UK Core, one collection Bundle per file
   pcr map --account ADAPTER FILE...        what became of every value of them, by path; --verbose lists all paths.
                                            Exit code 1 where a value is lost or invented
@@ -27,15 +29,19 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
     const part = await loadPart('sandbox/start');
     const startSandbox = part?.['startSandbox'] as (options: { port?: number; data?: string }) => Promise<unknown>;
     await startSandbox({
-      ...(values['port'] !== undefined && { port: portOf(values['port']) }),
+      ...(values['port'] !== undefined && { port: wholeNumber('--port', values['port'], { min: 0, max: 65_535 }) }),
       ...(values['data'] !== undefined && { data: values['data'] }),
     });
     return undefined;
   },
   start: async (args) => {
-    const { values } = parse(args, { config: { type: 'string' } });
+    const { values } = parse(args, { config: { type: 'string' }, workers: { type: 'string', default: '1' } });
     if (values['config'] === undefined) throw new UsageError('start needs --config FILE');
-    await serve(values['config']);
+    const workers = wholeNumber('--workers', values['workers'], { min: 1, max: 256 });
+    if (workers > 1 && cluster.isPrimary) {
+      await loadConfig(values['config']);
+      startWorkers(workers);
+    } else await serve(values['config']);
     return undefined;
   },
   map: async (args) => {
@@ -70,10 +76,15 @@ const parse = <O extends Options>(args: string[], options: O, allowPositionals =
   }
 };
 
-const portOf = (given: string): number => {
-  const port = Number(given);
-  if (!/^\d+$/.test(given) || port > 65_535) throw new UsageError('--port needs a number from 0 to 65535');
-  return port;
+const wholeNumber = (
+  option: string,
+  given: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number => {
+  const number = Number(given);
+  if (!/^\d+$/.test(given) || number < min || number > max)
+    throw new UsageError(`${option} needs a number from ${min} to ${max}`);
+  return number;
 };
 
 /** Runs one command. @returns the exit code, or undefined where the process goes on serving. */

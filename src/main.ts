@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { type App, startApp } from './app.ts';
 import { ConfigError, loadConfig } from './platform/config.ts';
 import { createLog } from './platform/log.ts';
@@ -39,5 +40,6 @@ export const endGracefully = (
     void close().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  // A terminal interrupts every process of a group: a worker waits for its primary's word.
+  process.on('SIGINT', cluster.isWorker ? () => undefined : stop);
 };

@@ -162,6 +162,7 @@ describe('pcr', function () {
       ['map', 'no-such-adapter', 'x'],
       ['map', '../src', 'x'],
       ['start'],
+      ['start', '--config', 'x', '--workers', '0'],
       ['map', 'gp-connect', '--colour', 'red'],
       ['sandbox', '--port', 'x'],
     ]) {
@@ -178,6 +179,54 @@ describe('pcr', function () {
     const { code, err } = await pcr('start', '--config', file);
     expect(code).to.equal(2);
     expect(err).to.contain(`${file}.colour: unknown key`).and.to.contain(`${file}.sealingKeys: missing`);
+  });
+
+  it('serves from several processes on one port, replaces one that dies, and ends with all of them when told', async () => {
+    const file = join(folder, 'workers.json');
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const organisation = { ods: 'A99001', name: 'Test Surgery' };
+    const sealingKeys = [{ version: 1, secret: { env: 'PCR_SEALING_KEY' } }];
+    const actor = { organisation, device: { id: 'd', model: 'm', version: '1' } };
+    const sources = [{ id: 'one', adapter: 'memory', title: 'One', organisation, settings: {} }];
+    writeFileSync(file, JSON.stringify({ listen: { port }, sealingKeys, facade: organisation, actor, sources }));
+    const env = { ...process.env, PCR_SEALING_KEY: 'a secret of the tests, and long enough' };
+    const args = ['src/cli.ts', 'start', '--config', file, '--workers', '2'];
+    const child = spawn(process.execPath, args, { cwd: root, env });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    const ready: number[] = [];
+    const log = createInterface(child.stderr);
+    const workersAre = (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (ready.length < count) return;
+          log.off('line', note);
+          resolve();
+        };
+        const note = (line: string): void => {
+          const { msg, pid } = JSON.parse(line) as { msg: string; pid: number };
+          if (msg === 'server.ready') ready.push(pid);
+          check();
+        };
+        log.on('line', note);
+        check();
+      });
+    const ping = async () => (await fetch(`http://127.0.0.1:${port}/_ping`)).status;
+    try {
+      await workersAre(2);
+      expect(new Set(ready).size).to.equal(2);
+      expect(await ping()).to.equal(200);
+      process.kill(ready[0]!, 'SIGKILL');
+      await workersAre(3);
+      expect(await ping()).to.equal(200);
+      child.kill('SIGTERM');
+      expect(await ended).to.equal(0);
+      expect(await ping().catch(() => 'gone')).to.equal('gone');
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('does not start a sandbox where its port is taken or there is no data, and says why in one line', async () => {

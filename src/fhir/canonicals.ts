@@ -1,6 +1,9 @@
 /** The project's own base URL: of its extensions, code systems and identifiers. */
 export const BASE = 'https://patient-core-records.example/fhir';
 
+/** The relation of a Bundle's link that asks again those sources alone that are missing from it. */
+export const MISSING_LINK = `${BASE}/link-relation/missing`;
+
 /** The canonical of one of our own extensions. */
 export const extensionUrl = (name: string): string => `${BASE}/StructureDefinition/${name}`;
 

@@ -10,9 +10,8 @@ const RETRY_AFTER = 1;
  * those under way their time. Whoever asks how the process is (`/_ping`, `/_status`) is always let in.
  */
 export const createAdmission =
-  ({ load, stopping }: { readonly load: Load; readonly stopping: () => boolean }): RequestHandler =>
+  (load: Load): RequestHandler =>
   (request, response, next) => {
-    if (stopping()) response.setHeader('Connection', 'close');
     if (request.path.startsWith('/_')) return next();
     const leave = load.enter();
     if (!leave) {

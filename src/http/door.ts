@@ -44,7 +44,7 @@ type Handler = (request: Request, response: Response, type: string) => Promise<v
 export const createDoor = (deps: DoorDeps): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.use(mirror, logged(deps), createCors(deps.config.corsOrigins), createAdmission(deps));
+  app.use(mirror, logged(deps), createCors(deps.config.corsOrigins), createAdmission(deps.load));
   const actions = createActions(deps);
   const body = express.text({
     type: 'application/x-www-form-urlencoded',
@@ -99,8 +99,8 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
     if (pairs.length > format.length + 1) {
       throw new FaultError('invalid', 'A page token holds all parameters; no others stand beside it.', '_page');
     }
-    const { query, served, since } = openPage(deps.sealer, type, { token, now });
-    return parseSearch(type, [...query, ...format], { ...options, now: since, page: { token, served } });
+    const { query, since, ...rest } = openPage(deps.sealer, type, { token, now });
+    return parseSearch(type, [...query, ...format], { ...options, now: since, page: { token, ...rest } });
   };
 
   const answerSearch: FhirHandler = (request, response, { type, pairs }) => {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 /** Everything the product ever logs: an event and its flat fields. Never a body, query, header, identifier or name. */
 export interface LogEvents {
-  readonly 'server.ready': { readonly port: number; readonly sources: number };
+  readonly 'server.ready': { readonly port: number; readonly sources: number; readonly pid: number };
   readonly 'server.stopping': { readonly signal: string };
   readonly 'request.done': {
     readonly correlationId: string;

@@ -2,6 +2,7 @@ import {
   type Bundle,
   type BundleEntry,
   type FhirResource,
+  MISSING_LINK,
   type OperationOutcome,
   SYSTEM,
   ukCoreProfile,
@@ -30,6 +31,8 @@ export interface Assembly {
   readonly completeness: Completeness;
   /** The token of the next page. */
   readonly next: string | undefined;
+  /** The token that asks the sources which are missing, and no others. */
+  readonly missing: string | undefined;
 }
 
 /** One UK Core searchset: matches, what was included, and last the account of every source. */
@@ -42,6 +45,7 @@ export const toBundle = ({
   outcome,
   completeness,
   next,
+  missing,
 }: Assembly): Bundle => {
   const { shape } = request;
   const countOnly = shape.summary === 'count' || shape.count === 0;
@@ -50,7 +54,7 @@ export const toBundle = ({
     meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
     type: 'searchset',
     ...((shape.total !== 'none' || countOnly) && { total }),
-    link: linksOf(request, base, countOnly ? undefined : next),
+    link: linksOf(request, base, { next: countOnly ? undefined : next, [MISSING_LINK]: missing }),
     entry: [
       ...(countOnly ? [] : [...matches.map((it) => toEntry(base, it, 'match')), ...includes]),
       { resource: outcome, search: { mode: 'outcome' } },
@@ -62,7 +66,7 @@ export const toBundle = ({
 const linksOf = (
   { type, applied, format, page }: SearchRequest,
   base: string,
-  next: string | undefined,
+  tokens: Readonly<Record<string, string | undefined>>,
 ): NonNullable<Bundle['link']> => {
   const link = (relation: string, pairs: Pairs) => {
     const query = new URLSearchParams([...pairs, ...format].map(([name, value]): [string, string] => [name, value]));
@@ -70,7 +74,9 @@ const linksOf = (
   };
   return [
     ...(page ? [link('self', [['_page', page.token]]), link('first', applied)] : [link('self', applied)]),
-    ...(next === undefined ? [] : [link('next', [['_page', next]])]),
+    ...Object.entries(tokens).flatMap(([relation, token]) =>
+      token === undefined ? [] : [link(relation, [['_page', token]])],
+    ),
   ];
 };
 

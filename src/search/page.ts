@@ -13,12 +13,15 @@ export interface Position {
   readonly served: Readonly<Record<string, number>>;
   /** The time that the first page took for now, in epoch milliseconds: what is approximately then stays the same. */
   readonly since: number;
+  /** The sources that are still to be asked, where others have answered already; all where left out. */
+  readonly only?: readonly string[] | undefined;
 }
 
 interface Token {
   readonly t: string;
   readonly q: Pairs;
   readonly s: Readonly<Record<string, number>>;
+  readonly o?: readonly string[] | undefined;
   /** Epoch seconds. */
   readonly n: number;
   readonly x: number;
@@ -43,9 +46,9 @@ export const sealPage = (
   type: string,
   { position, now }: { readonly position: Position; readonly now: number },
 ): string => {
-  const { query, served, since } = position;
+  const { query, served, since, only } = position;
   const expires = halfHourOf(now) + (LIFETIME + 1) * HALF_HOUR;
-  const token: Token = { t: type, q: query, s: served, n: since / 1000, x: expires / 1000 };
+  const token: Token = { t: type, q: query, s: served, o: only, n: since / 1000, x: expires / 1000 };
   const sealed = sealer.sealText(USE, JSON.stringify(token));
   if (sealed.length > MAX_TOKEN)
     throw new FaultError(
@@ -66,7 +69,7 @@ export const openPage = (
   const opened = text === undefined ? undefined : (JSON.parse(text) as Token);
   if (opened?.t !== type) throw new FaultError('value', 'Expected a page token as a next link gave it.', '_page');
   if (opened.x * 1000 < now) throw new FaultError('value', 'This page token is too old; search again.', '_page');
-  return { query: opened.q, served: opened.s, since: opened.n * 1000 };
+  return { query: opened.q, served: opened.s, since: opened.n * 1000, only: opened.o };
 };
 
 /** One page of matches, and where the next one begins; undefined on the last. */

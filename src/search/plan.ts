@@ -39,18 +39,23 @@ export const planSearch = (request: SearchRequest, sources: readonly ConfiguredS
   return { types: wanted.types, steps: sources.map((source) => ({ source, queries: queriesFor(source, wanted) })) };
 };
 
-interface Wanted extends Pick<SearchRequest, 'type' | 'patient'> {
+/** False where an earlier answer holds what the source gave, and this one is to fill what that lacked. */
+export const isAskedNow = ({ page }: Pick<SearchRequest, 'page'>, sourceId: string): boolean =>
+  page?.only?.includes(sourceId) ?? true;
+
+interface Wanted extends Pick<SearchRequest, 'type' | 'patient' | 'page'> {
   readonly types: ReadonlySet<ResourceType>;
   readonly filters: readonly Filter[];
 }
 
 const queriesFor = (
-  { capabilities }: ConfiguredSource,
-  { type, patient, types, filters }: Wanted,
+  { id, capabilities }: ConfiguredSource,
+  { type, patient, types, filters, page }: Wanted,
 ): readonly SourceQuery[] => {
   const { scope, types: held } = capabilities;
   // The patient that an answer shows is made from every source's.
-  const asked = held[type]?.search ? [...types] : types.has('Patient') ? (['Patient'] as const) : [];
+  const asked =
+    held[type]?.search && isAskedNow({ page }, id) ? [...types] : types.has('Patient') ? (['Patient'] as const) : [];
   const searched = asked.filter((it) => held[it]?.search);
   if (searched.length === 0) return [];
   const query = { patient, filters: [], count: PAGE_SIZE };

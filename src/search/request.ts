@@ -33,6 +33,8 @@ export interface PageAsked {
   readonly token: string;
   /** How many matches of each source earlier pages showed. */
   readonly served: Readonly<Record<string, number>>;
+  /** The sources that earlier answers are still short of; all where left out. */
+  readonly only?: readonly string[] | undefined;
 }
 
 export interface ParseOptions {

@@ -13,12 +13,13 @@ import { includeFor } from './include.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
 import { sortBy } from './order.ts';
-import { sealPage, takePage } from './page.ts';
-import { planSearch } from './plan.ts';
+import { type Position, sealPage, takePage } from './page.ts';
+import { isAskedNow, planSearch } from './plan.ts';
 import { type Assembler, provenancesOf } from './provenance.ts';
 import { type Release, releaseOf } from './release-of.ts';
 import type { SearchRequest } from './request.ts';
 import { createSettler } from './settle.ts';
+import { STATUS } from './status.ts';
 import { noteUndated } from './undated.ts';
 
 export interface SearchDeps extends FanOut {
@@ -67,6 +68,12 @@ export const createSearch =
     const outcome = ledger(contributions, ignored);
     if (mustBeWhole(contributions, options)) return failure(contributions, outcome);
 
+    const missing = next || type === 'Patient' ? undefined : worthAskingAgain(contributions);
+    const pageAt = (place: Pick<Position, 'served' | 'only'>): string =>
+      sealPage(deps.sealer, type, {
+        position: { ...place, query: request.applied, since: request.now },
+        now: deps.now(),
+      });
     const out = createOut(contributions, settled.world.patient, { request, deps });
     const shown = present(request, page.map(out));
     const included = settled.value.map(out);
@@ -87,21 +94,25 @@ export const createSearch =
         ],
         outcome,
         completeness: completenessOf(contributions),
-        next:
-          next &&
-          sealPage(deps.sealer, type, {
-            position: { query: request.applied, served: next, since: request.now },
-            now: deps.now(),
-          }),
+        next: next && pageAt({ served: next, only: request.page?.only }),
+        missing: missing && pageAt({ served: request.page?.served ?? {}, only: missing }),
       }),
     };
   };
 
 /** A source that was asked for its Patient alone says nothing of the searched type. */
-const besides = (contribution: Contribution, { type }: SearchRequest): Contribution => {
+const besides = (contribution: Contribution, request: SearchRequest): Contribution => {
+  const { type } = request;
+  if (!isAskedNow(request, contribution.source.id)) return { ...contribution, status: 'asked-before', resources: [] };
   const own = contribution.source.capabilities.types[type];
   if (own?.search || !didAnswer(contribution)) return contribution;
   return { ...contribution, status: own ? 'not-searchable' : 'not-asked' };
+};
+
+/** The sources that may answer later what they did not now. */
+const worthAskingAgain = (contributions: readonly Contribution[]): readonly string[] | undefined => {
+  const ids = contributions.flatMap(({ source, status }) => (STATUS[status].passing === true ? [source.id] : []));
+  return ids.length > 0 ? ids : undefined;
 };
 
 const mustBeWhole = (contributions: readonly Contribution[], { completeness }: SearchOptions): boolean =>

@@ -3,12 +3,22 @@ import type { OperationOutcomeIssue } from '../fhir/index.ts';
 
 /** What happened at a source: the codes of our code system `source-status`. */
 export type SourceStatus =
-  'answered' | 'empty' | 'not-asked' | 'not-searchable' | 'withheld' | 'incomplete' | 'quarantined' | SourceErrorKind;
+  | 'answered'
+  | 'empty'
+  | 'not-asked'
+  | 'asked-before'
+  | 'not-searchable'
+  | 'withheld'
+  | 'incomplete'
+  | 'quarantined'
+  | SourceErrorKind;
 
 interface StatusRow {
   readonly answered: boolean;
   readonly complete: boolean;
   readonly issue: OperationOutcomeIssue['code'];
+  /** True where asking again may help. */
+  readonly passing?: true;
   /** The code of http-error-codes for a source that failed. */
   readonly nhsCode?: string;
   /** What a reader is told, after the source's title. */
@@ -41,6 +51,12 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     issue: 'informational',
     text: 'was not asked; it cannot hold this type.',
   },
+  'asked-before': {
+    answered: false,
+    complete: true,
+    issue: 'informational',
+    text: 'was asked for the answer that led here; what it gave is there.',
+  },
   'not-searchable': {
     answered: false,
     complete: false,
@@ -69,6 +85,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
   timeout: {
     answered: false,
     complete: false,
+    passing: true,
     issue: 'timeout',
     nhsCode: 'REC_TIMEOUT',
     text: 'did not answer in time; its entries are missing from this answer.',
@@ -76,6 +93,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
   unavailable: {
     answered: false,
     complete: false,
+    passing: true,
     issue: 'transient',
     nhsCode: 'REC_UNAVAILABLE',
     text: 'could not be reached; its entries are missing from this answer.',
@@ -83,6 +101,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
   throttled: {
     answered: false,
     complete: false,
+    passing: true,
     issue: 'throttled',
     nhsCode: 'REC_UNAVAILABLE',
     text: 'is being asked too often; its entries are missing from this answer.',
@@ -97,6 +116,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
   'invalid-response': {
     answered: false,
     complete: false,
+    passing: true,
     issue: 'structure',
     nhsCode: 'REC_SERVER_ERROR',
     text: 'gave an answer that cannot be read; its entries are missing from this answer.',

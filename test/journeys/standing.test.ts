@@ -202,7 +202,7 @@ describe('a facade whose source is in trouble', function () {
   ] as const satisfies readonly (readonly [string, string, (request: IncomingMessage, it: ServerResponse) => void])[]) {
     itIs(fault, status, () => {
       handle = withFlags(flags);
-      return start();
+      return start({}, { deadlineMs: 10_000 });
     });
   }
 

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AdapterDefinition } from './adapter/index.ts';
-import { createSealer } from './fhir/sealed-id.ts';
 import { loadDefinitions } from './http/definitions.ts';
 import { answerClientError } from './http/client-error.ts';
 import { createDoor } from './http/door.ts';
@@ -9,7 +8,7 @@ import { FHIR_BASE } from './http/routes.ts';
 import type { Config } from './platform/config.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { loadAdapter } from './sources/load.ts';
-import { connectSources } from './sources/registry.ts';
+import { connectWalk } from './walk.ts';
 import pkg from '../package.json' with { type: 'json' };
 
 /** A facade that listens. */
@@ -33,17 +32,13 @@ export const startApp = async (
   config: Config,
   { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {},
 ): Promise<App> => {
-  const sources = await connectSources(config.sources, load);
+  const walk = await connectWalk(config, { log, load });
+  const { sources } = walk;
   const door = createDoor({
+    ...walk,
     config,
-    sources,
     definitions: await loadDefinitions(),
-    sealer: createSealer(config.sealingKeys),
-    facade: config.facade,
-    maxRecords: config.maxRecordsPerSource,
-    now: Date.now,
     version: pkg.version,
-    log,
     origin: () => `http://${config.listen.host}:${(server.address() as AddressInfo).port}`,
   });
   const server = createServer(

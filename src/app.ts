@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AdapterDefinition } from './adapter/index.ts';
-import { createSealer } from './fhir/sealed-id.ts';
 import { loadDefinitions } from './http/definitions.ts';
 import { answerClientError } from './http/client-error.ts';
 import { createDoor } from './http/door.ts';
@@ -10,7 +9,7 @@ import type { Config } from './platform/config.ts';
 import { createLoad } from './platform/load.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { loadAdapter } from './sources/load.ts';
-import { connectSources } from './sources/registry.ts';
+import { connectWalk } from './walk.ts';
 import pkg from '../package.json' with { type: 'json' };
 
 /** A facade that listens. */
@@ -35,20 +34,16 @@ export const startApp = async (
   { log = createLog(), load = loadAdapter, front = (it) => it }: AppOptions = {},
 ): Promise<App> => {
   const carried = createLoad(config.load);
-  const sources = await connectSources(config.sources, load, carried);
+  const walk = await connectWalk(config, { log, load, carried });
+  const { sources } = walk;
   let stopping = false;
   const door = createDoor({
+    ...walk,
     config,
-    sources,
     load: carried,
     stopping: () => stopping,
     definitions: await loadDefinitions(),
-    sealer: createSealer(config.sealingKeys),
-    facade: config.facade,
-    maxRecords: config.maxRecordsPerSource,
-    now: Date.now,
     version: pkg.version,
-    log,
     origin: () => `http://${config.listen.host}:${(server.address() as AddressInfo).port}`,
   });
   const server = createServer(

@@ -1,5 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { FaultError, type FhirResource, isResourceType, type ResourceType } from '../fhir/index.ts';
+import { FaultError, type FhirResource, type ResourceType } from '../fhir/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Load } from '../platform/load.ts';
 import { createRead } from '../read/read.ts';
@@ -8,6 +8,7 @@ import type { Pairs } from '../search/pairs.ts';
 import { servedBy } from '../search/plan.ts';
 import { parseSearch, safeName, type SearchRequest } from '../search/request.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
+import { servedType } from '../search/served-type.ts';
 import { createAdmission } from './admission.ts';
 import {
   correlationIdOf,
@@ -82,11 +83,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<Action, Handler>> => {
   const base = (): string => `${config.publicBase ?? deps.origin()}${FHIR_BASE}`;
   const callOf = (request: Request, response: Response) => createCall(request, response, { ...config, now: deps.now });
 
-  const typed = (type: string): ResourceType => {
-    if (!/^[A-Z][A-Za-z]+$/.test(type)) throw new FaultError('notFound', 'There is nothing at this address.');
-    if (isResourceType(type) && types.has(type)) return type;
-    throw new FaultError('notSupported', 'This resource type is not served; /metadata lists those that are.');
-  };
+  const typed = (type: string): ResourceType => servedType(type, types);
 
   /** A search, or the next page of one: a token holds all of its parameters but those of the answer's form. */
   const readSearch = (type: ResourceType, pairs: Pairs, handling: Preferences['handling']): SearchRequest => {

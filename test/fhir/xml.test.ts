@@ -415,7 +415,7 @@ describe('FHIR XML', () => {
         for (const limits of [XML_LIMITS, roomy]) {
           const start = performance.now();
           const said = refusal(xml, limits);
-          expect(performance.now() - start).to.be.lessThan(3000);
+          expect(performance.now() - start).to.be.lessThan(15_000);
           expect(said).to.match(/^(invalid|tooLarge): [A-Z]/);
           expect(said.length).to.be.lessThan(1000);
           expect(said).to.not.contain(secret);

@@ -19,6 +19,15 @@ export interface TestSource {
 
 /** The whole facade on a port of its own over the sources given: real HTTP in, whatever the sources speak out. */
 export const startTestApp = async (sources: readonly TestSource[], more: Partial<Config> = {}): Promise<App> => {
+  const { config, load } = testConfig(sources, more);
+  return startApp(config, { log: silentLog, load });
+};
+
+/** A config with these sources, and what finds their adapters. */
+export const testConfig = (
+  sources: readonly TestSource[],
+  more: Partial<Config> = {},
+): { readonly config: Config; readonly load: typeof loadAdapter } => {
   process.env[SECRET] ??= 'a secret of the tests, and long enough';
   const config = parseConfig(
     {
@@ -44,5 +53,5 @@ export const startTestApp = async (sources: readonly TestSource[], more: Partial
   const made = new Map(
     sources.flatMap(({ id, adapter }) => (typeof adapter === 'string' ? [] : [[id, adapter] as const])),
   );
-  return startApp(config, { log: silentLog, load: async (name) => made.get(name) ?? loadAdapter(name) });
+  return { config, load: async (name) => made.get(name) ?? loadAdapter(name) };
 };

@@ -7,7 +7,7 @@ import type { FhirServer } from './server.ts';
 export interface Lookup {
   /** The Patients with this NHS number, asked for anew. */
   readonly find: (patient: NhsNumber, call: Call) => Promise<Page<Body> & { readonly patientIds: readonly string[] }>;
-  /** Their ids, remembered for a while. */
+  /** Their ids, remembered for a while; searches for many types at once share one lookup. */
   readonly idsOf: (patient: NhsNumber, call: Call) => Promise<readonly string[]>;
 }
 
@@ -29,7 +29,7 @@ export const createLookup = (
     if (time > 0) cache.set(`patient ${patient}`, ids, time);
   };
 
-  const find: Lookup['find'] = async (patient, call) => {
+  const ask: Lookup['find'] = async (patient, call) => {
     const pages = await everyPage(server, patient, call);
     const answers = pages.map(split);
     const records = answers.flatMap((it) => it.records);
@@ -49,10 +49,28 @@ export const createLookup = (
     };
   };
 
+  const pending = new Map<NhsNumber, ReturnType<Lookup['find']>>();
+  const find: Lookup['find'] = (patient, call) => {
+    const own = ask(patient, call).finally(() => {
+      if (pending.get(patient) === own) pending.delete(patient);
+    });
+    pending.set(patient, own);
+    return own;
+  };
+
   const idsOf: Lookup['idsOf'] = async (patient, call) => {
     const known = cache.get<readonly string[]>(`patient ${patient}`);
     if (known?.length === 0) throw new SourceError('not-known-here');
-    return known ?? (await find(patient, call)).patientIds;
+    if (known) return known;
+    const others = pending.get(patient);
+    if (!others) return (await find(patient, call)).patientIds;
+    try {
+      return (await others).patientIds;
+    } catch (error) {
+      // The call that asked ran out of its own time; ours may have some left.
+      if (error instanceof SourceError && error.kind === 'timeout' && !call.signal.aborted) return idsOf(patient, call);
+      throw error;
+    }
   };
   return { find, idsOf };
 };

@@ -1,5 +1,6 @@
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import { type CapabilityStatement, type ResourceType, ukCoreProfileOf } from '../fhir/index.ts';
+import { type Operation, OPERATIONS } from '../operations/table.ts';
 import { includableTypes, type Include, readInclude } from '../search/include-parameter.ts';
 import { servedBy } from '../search/plan.ts';
 import { parameterOf } from '../search/read-criterion.ts';
@@ -59,12 +60,18 @@ const typeCapability = (type: ResourceType, served: ReadonlySet<ResourceType> | 
     interaction: [{ code: 'read' }, ...(served ? [{ code: 'search-type' as const }] : [])],
     versioning: 'no-version',
     conditionalRead: 'not-match',
+    ...operationsOf(type, served !== undefined),
     ...(served && {
       searchInclude: includes(type, { forward: true, served }),
       searchRevInclude: [...new Set(['Provenance:target', ...includes(type, { forward: false, served })])],
       searchParam: searchParams(type),
     }),
   };
+};
+
+const operationsOf = (type: ResourceType, isSearched: boolean): Pick<TypeCapability, 'operation'> => {
+  const own = OPERATIONS.filter(({ types }: Operation) => (types === 'searched' ? isSearched : types.includes(type)));
+  return own.length === 0 ? {} : { operation: own.map(({ name, definition }) => ({ name, definition })) };
 };
 
 /** Every include that can bring something in: of the type itself, or of all that may refer to it. */

@@ -44,6 +44,14 @@ export const negotiate = (accept: string | undefined, query: Pairs): Format => {
   return { form: best.form, pretty: pretty === 'true' };
 };
 
+/** The form that a content type names; undefined for another, and for text in any charset but UTF-8. */
+export const formNamed = (contentType: string | undefined): Format['form'] | undefined => {
+  const [name = '', ...parameters] = (contentType ?? '').split(';').map((it) => it.trim().toLowerCase());
+  const charset = parameters.find((it) => it.startsWith('charset='))?.replace(/"/g, '');
+  if (charset !== undefined && charset !== 'charset=utf-8') return undefined;
+  return (['json', 'xml'] as const).find((form) => name.includes('/') && NAMES[form].includes(name));
+};
+
 interface Range {
   readonly name: string;
   readonly q: number;

@@ -21,6 +21,13 @@ export const completenessOf = (contributions: readonly Contribution[]): Complete
 /** True where at least one source that was asked answered. */
 export const anyAnswered = (contributions: readonly Contribution[]): boolean => contributions.some(didAnswer);
 
+/** True where a part of the answer is missing that the caller, or the configuration, does not want to go without. */
+export const mustBeWhole = (
+  contributions: readonly Contribution[],
+  { completeness }: { readonly completeness: 'strict' | 'lenient' },
+): boolean =>
+  completenessOf(contributions.filter((it) => completeness === 'strict' || it.source.required)) === 'partial';
+
 export interface Assembly {
   readonly base: string;
   readonly request: SearchRequest;
@@ -49,34 +56,57 @@ export const toBundle = ({
 }: Assembly): Bundle => {
   const { shape } = request;
   const countOnly = shape.summary === 'count' || shape.count === 0;
-  return {
-    resourceType: 'Bundle',
-    meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
-    type: 'searchset',
-    ...((shape.total !== 'none' || countOnly) && { total }),
+  return searchset({
+    total: shape.total !== 'none' || countOnly ? total : undefined,
     link: linksOf(request, base, { next: countOnly ? undefined : next, [MISSING_LINK]: missing }),
-    entry: [
-      ...(countOnly ? [] : [...matches.map((it) => toEntry(base, it, 'match')), ...includes]),
-      { resource: outcome, search: { mode: 'outcome' } },
-    ],
-  };
+    entry: countOnly ? [] : [...matches.map((it) => toEntry(base, it, 'match')), ...includes],
+    outcome,
+    completeness,
+  });
 };
+
+export interface Searchset extends Pick<Assembly, 'outcome' | 'completeness'> {
+  readonly total: number | undefined;
+  readonly link: NonNullable<Bundle['link']>;
+  readonly entry: readonly BundleEntry[];
+}
+
+/** A searchset that says whether it is whole, the account of every source last. */
+export const searchset = ({ total, link, entry, outcome, completeness }: Searchset): Bundle => ({
+  resourceType: 'Bundle',
+  meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
+  type: 'searchset',
+  ...(total !== undefined && { total }),
+  link,
+  entry: [...entry, { resource: outcome, search: { mode: 'outcome' } }],
+});
 
 /** What was applied, and where a walk through pages goes on; each link asks for the form of this answer. */
 const linksOf = (
   { type, applied, format, page }: SearchRequest,
   base: string,
-  tokens: Readonly<Record<string, string | undefined>>,
-): NonNullable<Bundle['link']> => {
+  tokens: PageLinks['tokens'],
+): NonNullable<Bundle['link']> => pageLinks({ url: `${base}/${type}`, applied, format, token: page?.token, tokens });
+
+export interface PageLinks {
+  readonly url: string;
+  readonly applied: Pairs;
+  readonly format: Pairs;
+  /** The token that asked for this page; undefined on the first. */
+  readonly token: string | undefined;
+  /** The tokens of others, by the relation they have to this one. */
+  readonly tokens: Readonly<Record<string, string | undefined>>;
+}
+
+/** The links of a page: what asks for it, for the first one, and for those that come after it. */
+export const pageLinks = ({ url, applied, format, token, tokens }: PageLinks): NonNullable<Bundle['link']> => {
   const link = (relation: string, pairs: Pairs) => {
     const query = new URLSearchParams([...pairs, ...format].map(([name, value]): [string, string] => [name, value]));
-    return { relation, url: `${base}/${type}${query.size > 0 ? '?' : ''}${query.toString()}` };
+    return { relation, url: `${url}${query.size > 0 ? '?' : ''}${query.toString()}` };
   };
   return [
-    ...(page ? [link('self', [['_page', page.token]]), link('first', applied)] : [link('self', applied)]),
-    ...Object.entries(tokens).flatMap(([relation, token]) =>
-      token === undefined ? [] : [link(relation, [['_page', token]])],
-    ),
+    ...(token === undefined ? [link('self', applied)] : [link('self', [['_page', token]]), link('first', applied)]),
+    ...Object.entries(tokens).flatMap(([relation, it]) => (it === undefined ? [] : [link(relation, [['_page', it]])])),
   ];
 };
 

@@ -26,6 +26,20 @@ export interface Contribution {
 
 const NOTHING = { resources: [], siblings: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
 
+/** What a source's answer holds once it is mapped and let through the gate, or why it holds nothing. */
+export type Admitted = Pick<Contribution, 'source' | 'fetchedAt' | 'latencyMs'> &
+  (
+    | ({ readonly failed: SourceStatus } & Pick<Contribution, 'retryAfter' | 'reason'>)
+    | ({
+        readonly failed?: undefined;
+        readonly resources: readonly LocalResource[];
+        readonly heldBack: number;
+        readonly partial: boolean;
+      } & Pick<Contribution, 'patientIds' | 'warnings' | 'issues'>)
+  );
+
+type Outcome = Exclude<Result, { readonly outcome: 'not-asked' }>;
+
 /**
  * Maps a source's answer and passes it through the identity gate: an answer about another patient is dropped whole, and the
  * source is left alone for a while.
@@ -37,53 +51,71 @@ export const receive = (
     patient,
     types,
   }: { readonly type: ResourceType; readonly patient: NhsNumber; readonly types?: ReadonlySet<ResourceType> },
-): Contribution => {
-  const { source } = result;
-  if (result.outcome === 'not-asked') {
-    return { ...NOTHING, source, status: source.capabilities.types[type] ? 'not-searchable' : 'not-asked' };
-  }
-  const { fetchedAt, latencyMs } = result;
+): Contribution =>
+  result.outcome === 'not-asked'
+    ? notAsked(result.source, type)
+    : contributionOf(admitted(result, { patient, types: types ?? new Set([type]) }), type);
+
+/** The contribution of a source that was not asked for a type. */
+export const notAsked = (source: ConfiguredSource, type: ResourceType): Contribution => ({
+  ...NOTHING,
+  source,
+  status: source.capabilities.types[type] ? 'not-searchable' : 'not-asked',
+});
+
+/** Maps an answer once, whatever number of types is wanted of it, and lets it through the gate. */
+export const admitted = (
+  result: Outcome,
+  { patient, types }: { readonly patient: NhsNumber; readonly types: ReadonlySet<ResourceType> },
+): Admitted => {
+  const { source, fetchedAt, latencyMs } = result;
+  const origin = { source, fetchedAt, latencyMs };
   if (result.outcome === 'failed') {
     const { kind, retryAfter, reason } = result.error;
-    return { ...NOTHING, source, status: kind, fetchedAt, latencyMs, retryAfter, reason };
+    return { ...origin, failed: kind, retryAfter, reason };
   }
   const { answer } = result;
   if (namesStranger(answer.records, patient)) {
     source.guard.distrust();
-    return { ...NOTHING, source, status: 'wrong-patient', fetchedAt, latencyMs };
+    return { ...origin, failed: 'wrong-patient' };
   }
   // Patients are mapped whatever was asked for: the gate judges by them.
-  const mapped = mapAnswer(source.adapter, answer, {
-    source: source.id,
-    wanted: new Set([...(types ?? [type]), 'Patient']),
-  });
+  const mapped = mapAnswer(source.adapter, answer, { source: source.id, wanted: new Set([...types, 'Patient']) });
   const judged = admit(mapped.resources, { patient, patientIds: answer.patientIds, scope: source.capabilities.scope });
   if (judged.verdict !== 'admitted') {
     if (judged.verdict === 'wrong-patient') source.guard.distrust();
-    return { ...NOTHING, source, status: judged.verdict, fetchedAt, latencyMs };
+    return { ...origin, failed: judged.verdict };
   }
-
-  const resources = judged.resources.filter((it) => it.type === type);
-  const warnings = (answer.warnings ?? []).filter((it) => !it.types || it.types.includes(type));
   const patients = judged.resources.filter((it) => it.type === 'Patient').map((it) => it.localId);
   return {
-    source,
-    status: answeredStatus({
-      count: resources.length,
-      warnings,
-      heldBack: judged.heldBack.length,
-      partial: answer.partial || mapped.unmapped > 0,
-    }),
-    resources,
-    siblings: judged.resources,
+    ...origin,
+    resources: judged.resources,
+    heldBack: judged.heldBack.length,
+    partial: answer.partial || mapped.unmapped > 0,
     patientIds: new Set([...answer.patientIds, ...patients]),
-    warnings,
+    warnings: answer.warnings ?? [],
     issues: [
       ...mapped.issues,
       ...judged.heldBack.map((it) => findingIssue('held-back', { source: source.id, kind: it.type, id: it.localId })),
     ],
-    fetchedAt,
-    latencyMs,
+  };
+};
+
+/** What an answer brings of one type, and how the source fared with it. */
+export const contributionOf = (answer: Admitted, type: ResourceType): Contribution => {
+  if (answer.failed !== undefined) {
+    const { failed, ...rest } = answer;
+    return { ...NOTHING, ...rest, status: failed };
+  }
+  const { resources: siblings, heldBack, partial, ...rest } = answer;
+  const resources = siblings.filter((it) => it.type === type);
+  const warnings = rest.warnings.filter((it) => !it.types || it.types.includes(type));
+  return {
+    ...rest,
+    status: answeredStatus({ count: resources.length, warnings, heldBack, partial }),
+    resources,
+    siblings,
+    warnings,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Filter, SourceQuery } from '../adapter/index.ts';
-import type { ResourceType } from '../fhir/index.ts';
+import type { NhsNumber, ResourceType } from '../fhir/index.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import { includableTypes } from './include-parameter.ts';
 import type { SearchRequest } from './request.ts';
@@ -42,6 +42,30 @@ export const planSearch = (request: SearchRequest, sources: readonly ConfiguredS
 /** False where an earlier answer holds what the source gave, and this one is to fill what that lacked. */
 export const isAskedNow = ({ page }: Pick<SearchRequest, 'page'>, sourceId: string): boolean =>
   page?.only?.includes(sourceId) ?? true;
+
+/** The types that at least one source searches. */
+export const searchedBy = (sources: readonly ConfiguredSource[]): ReadonlySet<ResourceType> =>
+  new Set([...servedBy(sources)].filter((type) => sources.some((it) => it.capabilities.types[type]?.search)));
+
+/**
+ * Plans asking for many types at once: a `record` source gets one step for all of them, a `type` source one for each, so
+ * that what one search misses is known by its type.
+ */
+export const planRecord = (
+  { patient, types }: { readonly patient: NhsNumber; readonly types: readonly ResourceType[] },
+  sources: readonly ConfiguredSource[],
+): Plan => ({
+  types: new Set(types),
+  steps: sources.flatMap((source): readonly Step[] => {
+    const { scope, types: held } = source.capabilities;
+    const searched = types.filter((it) => held[it]?.search);
+    const query = { patient, filters: [], count: PAGE_SIZE };
+    if (scope === 'type') return searched.map((it) => ({ source, queries: [{ ...query, types: [it] }] }));
+    return searched.length === 0
+      ? []
+      : [{ source, queries: [{ ...query, types: Object.keys(held) as ResourceType[] }] }];
+  }),
+});
 
 interface Wanted extends Pick<SearchRequest, 'type' | 'patient' | 'page'> {
   readonly types: ReadonlySet<ResourceType>;

@@ -30,8 +30,8 @@ export const createSearchReader = (deps: {
     const page = readPage(pairs);
     if (page === undefined) return parseSearch(type, pairs, { ...options, now: halfHourOf(now) });
     const { token, format } = page;
-    const { query, served: shown, since } = openPage(deps.sealer, type, { token, now });
-    return parseSearch(type, [...query, ...format], { ...options, now: since, page: { token, served: shown } });
+    const { query, since, ...rest } = openPage(deps.sealer, type, { token, now });
+    return parseSearch(type, [...query, ...format], { ...options, now: since, page: { token, ...rest } });
   };
 };
 

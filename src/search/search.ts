@@ -3,7 +3,7 @@ import { type Bundle, FaultError, type FhirResource, type OperationOutcome, type
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
 import type { Sources } from '../sources/registry.ts';
-import { anyAnswered, completenessOf, toBundle, toEntry } from './bundle.ts';
+import { anyAnswered, completenessOf, mustBeWhole, toBundle, toEntry } from './bundle.ts';
 import { type Contribution, didAnswer, receive } from './contribution.ts';
 import { subset } from './elements.ts';
 import { failure } from './failure.ts';
@@ -13,10 +13,10 @@ import { includeFor } from './include.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
 import { sortBy } from './order.ts';
+import { createOut, heldBy } from './out.ts';
 import { type Position, sealPage, takePage } from './page.ts';
 import { isAskedNow, planSearch } from './plan.ts';
 import { type Assembler, provenancesOf } from './provenance.ts';
-import { type Release, releaseOf } from './release-of.ts';
 import type { SearchRequest } from './request.ts';
 import { createSettler } from './settle.ts';
 import { STATUS } from './status.ts';
@@ -74,7 +74,7 @@ export const createSearch =
         position: { ...place, query: request.applied, since: request.now },
         now: deps.now(),
       });
-    const out = createOut(contributions, settled.world.patient, { request, deps });
+    const out = createOut(contributions, settled.world.patient, { patient, deps });
     const shown = present(request, page.map(out));
     const included = settled.value.map(out);
     return {
@@ -115,35 +115,10 @@ const worthAskingAgain = (contributions: readonly Contribution[]): readonly stri
   return ids.length > 0 ? ids : undefined;
 };
 
-const mustBeWhole = (contributions: readonly Contribution[], { completeness }: SearchOptions): boolean =>
-  completenessOf(contributions.filter((it) => completeness === 'strict' || it.source.required)) === 'partial';
-
-const heldBy = ({ source, patientIds, resources }: Contribution): readonly Held[] =>
-  resources.map((local) => ({ source: source.id, patientIds, local }));
-
 const idsOf =
   ({ patient }: SearchRequest, { sealer }: SearchDeps) =>
   ({ source, local: { type, localId } }: Held): string =>
     sealer.seal(type, { source, patient: { nhsNumber: patient }, localId });
-
-/** How what is held leaves. Whoever refers to the patient refers to the federated one, made of all sources' Patients. */
-const createOut = (
-  contributions: readonly Contribution[],
-  federated: Held | undefined,
-  { request: { patient }, deps }: { readonly request: SearchRequest; readonly deps: SearchDeps },
-): ((held: Held) => FhirResource) => {
-  const releases = new Map(contributions.map((it) => [it.source.id, releaseOf(it, patient, deps)]));
-  const release = ({ source, local }: Held): FhirResource => (releases.get(source) as Release)(local);
-  return (held) => {
-    if (held !== federated) return release(held);
-    const patients = contributions.flatMap(({ source, patientIds, siblings }) =>
-      siblings.flatMap((local) =>
-        local.type === 'Patient' ? [release({ source: source.id, patientIds, local })] : [],
-      ),
-    );
-    return federatedPatient(patient, patients as readonly Patient[]) as Patient;
-  };
-};
 
 interface Shown {
   readonly matches: readonly FhirResource[];

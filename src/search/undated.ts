@@ -9,7 +9,12 @@ export const noteUndated = (
   contribution: Contribution,
   { applied, shape }: Pick<SearchRequest, 'applied' | 'shape'>,
 ): Contribution => {
-  if (!applied.some(([name]) => name === CODE) && !shape.sort.some(({ code }) => code === CODE)) return contribution;
+  const asks = applied.some(([name]) => name === CODE) || shape.sort.some(({ code }) => code === CODE);
+  return asks ? countUndated(contribution, CODE) : contribution;
+};
+
+/** Counts the resources of a source that have no time of update, for a parameter that selects by it. */
+export const countUndated = (contribution: Contribution, code: string): Contribution => {
   const { source, resources, issues } = contribution;
   const undated = resources.filter(({ resource }) => resource.meta?.lastUpdated === undefined).length;
   if (undated === 0) return contribution;
@@ -17,10 +22,10 @@ export const noteUndated = (
     severity: 'warning',
     code: 'informational',
     details: {
-      text: `This source does not say when ${undated} of its ${resources.length} entries of this type were last updated: ${CODE} finds none of them, and sorts them last.`,
+      text: `This source does not say when ${undated} of its ${resources.length} entries of this kind were last updated: ${code} finds none of them, and sorts them last.`,
     },
-    diagnostics: `${source.id}: ${CODE}`,
-    expression: [CODE],
+    diagnostics: `${source.id}: ${code}`,
+    expression: [code],
   };
   return { ...contribution, issues: [...issues, issue] };
 };

@@ -71,7 +71,7 @@ describe('a facade whose source is in trouble', function () {
     const { url = `http://127.0.0.1:${proxy.port}/fhir`, settings, ...more } = source;
     const types = { Patient: { search: {} }, Flag: { search: {} } };
     const acute = { id: 'acute', adapter: 'fhir-r4', settings: { baseUrl: url, types, ...settings }, ...more };
-    const app = await startTestApp([well, acute], config);
+    const app = await startTestApp([well, acute], { deadlineMs: 10_000, ...config });
     apps.push(app);
     return app;
   };
@@ -202,7 +202,7 @@ describe('a facade whose source is in trouble', function () {
   ] as const satisfies readonly (readonly [string, string, (request: IncomingMessage, it: ServerResponse) => void])[]) {
     itIs(fault, status, () => {
       handle = withFlags(flags);
-      return start({}, { deadlineMs: 10_000 });
+      return start();
     });
   }
 

@@ -1,0 +1,161 @@
+import type { Call } from '../adapter/index.ts';
+import { FaultError, type NhsNumber, type Patient, type ResourceType } from '../fhir/index.ts';
+import { sourcePatient } from '../identity/federated-patient.ts';
+import { anyAnswered, completenessOf, mustBeWhole, pageLinks, searchset, toEntry } from '../search/bundle.ts';
+import type { Contribution } from '../search/contribution.ts';
+import type { Criterion } from '../search/criterion.ts';
+import { failure } from '../search/failure.ts';
+import type { Held } from '../search/held.ts';
+import { keepMatching } from '../search/keep.ts';
+import { ledger } from '../search/ledger.ts';
+import { createOut, heldBy } from '../search/out.ts';
+import { sealPage, takePage } from '../search/page.ts';
+import { searchedBy } from '../search/plan.ts';
+import { readCriterion } from '../search/read-criterion.ts';
+import type { PageAsked } from '../search/request.ts';
+import type { SearchAnswer, SearchDeps, SearchOptions } from '../search/search.ts';
+import { createSettler } from '../search/settle.ts';
+import { countUndated } from '../search/undated.ts';
+import type { World } from '../search/world.ts';
+import { careBetween } from './care-date.ts';
+import { createRecord } from './record.ts';
+import { referredBy } from './referred.ts';
+import type { OperationRequest } from './request.ts';
+
+/** What `$everything` is asked for, and where a walk through its pages stands. */
+export interface EverythingRequest extends OperationRequest {
+  readonly patient: NhsNumber;
+  readonly page: PageAsked | undefined;
+  /** The time of the first page, in epoch milliseconds. */
+  readonly now: number;
+}
+
+/** What a token for a page of one patient's record is sealed for. */
+export const everythingPage = (patient: NhsNumber): string => `Patient/${patient}/$everything`;
+
+/**
+ * All that the sources hold of one patient: what every type's search would match, from one fan-out; beside it what those
+ * refer to and no search can find.
+ * @throws FaultError 400 for types that are not served, or an end before the start
+ * @see https://hl7.org/fhir/R4/operation-patient-everything.html
+ */
+export const createEverything = (deps: SearchDeps) => {
+  const record = createRecord(deps);
+  return async (request: EverythingRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
+    const { patient } = request;
+    const asked = readAsked(request, deps);
+    const { contributions: given } = await record({ patient, types: asked.types }, call);
+    const received = asked.since === undefined ? given : given.map((it) => countUndated(it, '_since'));
+    if (!anyAnswered(received)) return failure(received, ledger(received, request.ignored));
+
+    const settle = createSettler(patient, deps, call);
+    const { contributions, world, value } = await settle(received, (world, all) => {
+      const kept = all.map((it) => keepMatching(it, asked.criteria, world));
+      const matches = matchesOf(kept, { world, ...asked });
+      const { page, next } = takePage(matches, asked.count, request.page?.served ?? {});
+      const isSearched = ({ source, local }: Held): boolean =>
+        deps.sources.byId(source)?.capabilities.types[local.type]?.search !== undefined;
+      const referred = asked.isSelective
+        ? []
+        : referredBy(page, matches, { world, wanted: (it) => it !== world.patient && !isSearched(it) });
+      return { kept, matches, page, next, referred };
+    });
+    // Reading what others refer to may have failed at a source: its account says so, of what it gave itself.
+    const accounted = contributions.map((it, at) => ({ ...it, resources: value.kept[at]?.resources ?? [] }));
+    const outcome = ledger(accounted, request.ignored);
+    if (mustBeWhole(accounted, options)) return failure(accounted, outcome);
+
+    const out = createOut(contributions, world.patient, { patient, deps });
+    const { page, next } = value;
+    const own = world.patient && page.includes(world.patient) ? patientsOf(contributions, world.patient) : [];
+    const countOnly = asked.count === 0;
+    return {
+      status: 200,
+      resource: searchset({
+        total: value.matches.length,
+        link: pageLinks({
+          url: `${options.base}/${everythingPage(patient)}`,
+          applied: request.applied,
+          format: request.format,
+          token: request.page?.token,
+          tokens: {
+            next:
+              next &&
+              sealPage(deps.sealer, everythingPage(patient), {
+                position: { query: request.applied, served: next, since: request.now },
+                now: deps.now(),
+              }),
+          },
+        }),
+        entry: countOnly
+          ? []
+          : [
+              ...page.map((it) => toEntry(options.base, out(it), 'match')),
+              ...own.map((it) => toEntry(options.base, sourcePatient(patient, out(it) as Patient), 'include')),
+              ...value.referred.map((it) => toEntry(options.base, out(it), 'include')),
+            ],
+        outcome,
+        completeness: completenessOf(accounted),
+      }),
+    };
+  };
+};
+
+interface Asked {
+  readonly types: readonly ResourceType[];
+  /** True where the caller chose types: what they refer to was not chosen. */
+  readonly isSelective: boolean;
+  readonly since: string | undefined;
+  readonly count: number | undefined;
+  readonly criteria: readonly Criterion[];
+}
+
+const readAsked = ({ values }: EverythingRequest, { sources }: SearchDeps): Asked => {
+  const served = searchedBy(sources.all);
+  const chosen = values('_type') as readonly ResourceType[];
+  if (chosen.some((it) => !served.has(it)))
+    throw new FaultError(
+      'notSupported',
+      'Expected types that a source can be searched for; /metadata lists them.',
+      '_type',
+    );
+  const [[start], [end], [since], [count]] = [values('start'), values('end'), values('_since'), values('_count')];
+  if (start !== undefined && end !== undefined && end < start && !start.startsWith(end))
+    throw new FaultError('value', 'Expected an end that is not before the start.', 'end');
+  return {
+    types: inOrder(chosen.length > 0 ? new Set(chosen) : served),
+    isSelective: chosen.length > 0,
+    since,
+    count: count === undefined ? undefined : Number(count),
+    criteria: [
+      ...(start === undefined && end === undefined ? [] : [careBetween(start, end)]),
+      ...(since === undefined ? [] : [updatedSince(since)]),
+    ],
+  };
+};
+
+/** The patient first, the rest by name. */
+const inOrder = (types: ReadonlySet<ResourceType>): readonly ResourceType[] =>
+  [...types].sort((a, b) => Number(b === 'Patient') - Number(a === 'Patient') || (a < b ? -1 : 1));
+
+const updatedSince = (since: string): Criterion =>
+  readCriterion('Patient', ['_lastUpdated', `ge${since}`], { now: 0, owns: () => false }) as Criterion;
+
+/** The patient is one match, however many sources hold them, and the first. */
+const matchesOf = (
+  kept: readonly Contribution[],
+  { world, types }: { readonly world: World } & Pick<Asked, 'types'>,
+): readonly Held[] => {
+  const all = kept.flatMap(heldBy);
+  const isPatient = ({ local }: Held): boolean => local.type === 'Patient';
+  const patient = types.includes('Patient') && all.some(isPatient) ? world.patient : undefined;
+  return [...(patient ? [patient] : []), ...all.filter((it) => !isPatient(it))];
+};
+
+/** Each source's own Patient. */
+const patientsOf = (contributions: readonly Contribution[], federated: Held): readonly Held[] =>
+  contributions
+    .flatMap(({ source, patientIds, siblings }) =>
+      siblings.map((local): Held => ({ source: source.id, patientIds, local })),
+    )
+    .filter((it) => it.local.type === 'Patient' && it !== federated);

@@ -1,0 +1,50 @@
+import type { Call } from '../adapter/index.ts';
+import { halfHourOf, openPage } from '../search/page.ts';
+import type { Pairs } from '../search/pairs.ts';
+import { searchedBy } from '../search/plan.ts';
+import { readPage } from '../search/read-search.ts';
+import type { SearchAnswer, SearchDeps, SearchOptions } from '../search/search.ts';
+import { createEverything, everythingPage } from './everything.ts';
+import { findOperation, patientOfInstance, readParameters } from './request.ts';
+import type { Operation, OperationName } from './table.ts';
+
+/** An operation as it was asked for. */
+export interface OperationCall {
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly pairs: Pairs;
+  readonly handling: 'strict' | 'lenient';
+}
+
+type Answering<T> = (asked: T, options: SearchOptions, call: Call) => Promise<SearchAnswer>;
+type Handler = Answering<OperationCall & { readonly operation: Operation }>;
+
+/** Runs an operation of the table. @throws FaultError 404 for one that is not there, 400 for one that is asked for wrongly */
+export const createOperations = (deps: SearchDeps): Answering<OperationCall> => {
+  const handlers = createHandlers(deps);
+  const searched: ReadonlySet<string> = searchedBy(deps.sources.all);
+  return (asked, options, call) => {
+    const operation = findOperation(asked, (type) => searched.has(type));
+    return handlers[operation.name]({ ...asked, operation }, options, call);
+  };
+};
+
+const createHandlers = (deps: SearchDeps): Readonly<Record<OperationName, Handler>> => {
+  const everything = createEverything(deps);
+  return {
+    everything: ({ operation, id, pairs, handling }, options, call) => {
+      const patient = patientOfInstance(id);
+      const now = deps.now();
+      const asked = readPage(pairs);
+      if (!asked) {
+        const request = readParameters(operation, pairs, handling);
+        return everything({ ...request, patient, page: undefined, now: halfHourOf(now) }, options, call);
+      }
+      const { token, format } = asked;
+      const { query, served, since } = openPage(deps.sealer, everythingPage(patient), { token, now });
+      const request = readParameters(operation, [...query, ...format], handling);
+      return everything({ ...request, patient, page: { token, served }, now: since }, options, call);
+    },
+  };
+};

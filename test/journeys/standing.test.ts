@@ -371,7 +371,7 @@ describe('a facade whose source is in trouble', function () {
       let full: () => void = () => undefined;
       const filled = new Promise<void>((resolve) => (full = resolve));
       handle = (_, response) => waiting.push(response) === 2 && full();
-      const held = [search(app, `patient=${NHS}&_id=1`), search(app, `patient=${NHS}&_id=2`)];
+      const held = [search(app, `patient=${NHS}`), search(app, `patient=${OTHER}`)];
       await filled;
       const shed = await fetch(`${app.base}/Flag?patient=${NHS}`);
       expect([shed.status, shed.headers.get('retry-after')]).to.deep.equal([503, '1']);

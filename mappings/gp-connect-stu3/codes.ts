@@ -1,5 +1,5 @@
 import { type Json, objects, SYSTEM, text } from '../../src/fhir/index.ts';
-import { rowOf } from './objects.ts';
+import { remembered, rowOf } from './objects.ts';
 
 /** SNOMED CT codes that a record transfer puts in place of a code it could not carry: they mean nothing clinical. */
 export const DEGRADED: ReadonlySet<unknown> = new Set([
@@ -90,16 +90,21 @@ const BARE_OID = /^[0-2](?:\.\d+)+$/;
 /** The R4 name of a code or identifier system; as it came where it has no other. */
 export const systemOf = (system: unknown, code: unknown): unknown => {
   if (typeof system !== 'string' || system === SYSTEM.snomed) return system;
+  const alias = aliasOf(system);
+  return typeof alias === 'function' ? (alias(String(code)) ?? system) : alias;
+};
+
+const aliasOf = remembered((system): Alias => {
   const last = system.slice(system.lastIndexOf('/') + 1);
   const alias = rowOf(SYSTEMS, system) ?? (/^https?:\/\/fhir\./.test(system) ? rowOf(UK_SYSTEMS, last) : undefined);
-  if (alias !== undefined) return (typeof alias === 'string' ? alias : alias(String(code))) ?? system;
+  if (alias !== undefined) return alias;
   if (BARE_OID.test(system)) return `urn:oid:${system}`;
   if (!system.startsWith('http://hl7.org/fhir/')) return system;
   const [, version, name] = HL7_V.exec(system) ?? [];
   if (version !== undefined && name !== undefined) return `${THO}${version}-${name}`;
   const moved = system === `http://hl7.org/fhir/${last}` ? rowOf(MOVED, last) : undefined;
   return moved === undefined ? system : THO + moved;
-};
+});
 
 /** UK Core's codes for CareConnect's words: the first episode of a condition, a new one, a review of one, its end. */
 export const EPISODES = { system: `${UK_CORE}ConditionEpisodicity`, codes: ['first', 'new', 'review', 'end'] } as const;

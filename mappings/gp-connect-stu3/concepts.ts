@@ -1,10 +1,11 @@
 import { type Json, objects, ourExtension, SYSTEM, text } from '../../src/fhir/index.ts';
 import { codings, DEGRADED, systemOf } from './codes.ts';
-import { without } from './objects.ts';
+import { remembered, without } from './objects.ts';
 
 /** True for the extension that holds a SNOMED CT description; its url is spelt in several ways. */
-export const isDescription = (extension: Json): boolean =>
-  /\/extension-coding-sct-?d(?:esc|ec)s?id(?:-\d+)?$/i.test(String(extension['url']));
+export const isDescription = ({ url }: Json): boolean => isDescriptionUrl(String(url));
+
+const isDescriptionUrl = remembered((url) => /\/extension-coding-sct-?d(?:esc|ec)s?id(?:-\d+)?$/i.test(url));
 
 /** A part of a description extension by its name, whatever its case and value type. */
 export const descriptionPart = (extension: Json, name: 'descriptionid' | 'descriptiondisplay'): string | undefined => {
@@ -45,12 +46,13 @@ export const readConcept = (given: Json): Json => {
   return words === undefined || words === given['text'] ? given : { ...given, text: words };
 };
 
-const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
+/** False for words in place of a URI. */
+const isUri = remembered((system) => /^[a-z][a-z0-9+.-]*:/i.test(system) || system.trim() === '');
 
 /** A Coding, Identifier or Quantity with its system as R4 names it; words that are no URI are kept as the source's text. */
 export const readSystem = (given: Json): Json => {
   const system = systemOf(given['system'], given['code']);
-  if (typeof system !== 'string' || ABSOLUTE.test(system) || system.trim() === '') {
+  if (typeof system !== 'string' || isUri(system)) {
     return system === given['system'] ? given : { ...given, system };
   }
   return {

@@ -18,7 +18,7 @@ import { type Context, createFollower } from './references.ts';
  * the table of its type; these are the ones that stand deeper.
  */
 export const dialectOf = (context: Context, body: Json): Dialect => {
-  const contained = objects(body['contained']);
+  const contained = body['contained'] === undefined ? [] : objects(body['contained']);
   if (contained.length === 0) return context.memo('gp-connect dialect', () => createDialect(context, new Set()));
   return createDialect(context, new Set(contained.map((it) => it['id'])));
 };

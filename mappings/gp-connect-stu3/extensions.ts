@@ -1,24 +1,15 @@
 import { type Json, objects } from '../../src/fhir/index.ts';
+import { remembered } from './objects.ts';
 
 /** The name of an extension without host, publisher and version: both CareConnect forms of it have the same. */
-export const extensionName = (url: unknown): string => {
-  if (typeof url !== 'string') return '';
-  let name = names.get(url);
-  if (name === undefined) {
-    name = nameIn(url);
-    if (names.size < 1000) names.set(url, name);
-  }
-  return name;
-};
+export const extensionName = (url: unknown): string => (typeof url === 'string' ? nameIn(url) : '');
 
-/** Urls of extensions are few, and come with every coding. */
-const names = new Map<string, string>();
-
-const nameIn = (url: string): string =>
+const nameIn = remembered((url) =>
   url
     .slice(url.lastIndexOf('/') + 1)
     .replace(/^Extension-(?:CareConnect-|UKCore-)?(?:GPC-)?/, '')
-    .replace(/-\d+$/, '');
+    .replace(/-\d+$/, ''),
+);
 
 /** The extensions inside an extension, by their urls. */
 export const partsOf = (extension: Json, url: string): readonly Json[] =>

@@ -45,9 +45,11 @@ export const follow = (reference: unknown, context: Context): SourceRecord<Json>
  * Patient always stays, for the identity gate to judge, and a sentence in place of a reference is left for its words.
  * @param contained the ids of the resources that the referring one contains.
  */
-export const createFollower =
-  (context: Context, contained: ReadonlySet<unknown>): Hook =>
-  (given, _, note) => {
+export const createFollower = (context: Context, contained: ReadonlySet<unknown>): Hook => {
+  // Most references of an answer name one of a few: the patient, a practitioner, an organisation.
+  const sound = new Set<unknown>();
+  return (given, _, note) => {
+    if (sound.has(given['reference'])) return given;
     const reference = text(given['reference'])?.trim();
     if (!reference) return given;
     if (reference.startsWith('#')) return contained.has(reference.slice(1)) ? given : withoutLiteral(given, note);
@@ -57,8 +59,11 @@ export const createFollower =
     if (kind !== 'Patient' && !context.find(kind, id)) return withoutLiteral(given, note);
     const name = r4Name(kind);
     const isLocal = name === kind && reference.length === kind.length + 1 + id.length;
-    return isLocal && reference === given['reference'] ? given : { ...given, reference: `${name}/${id}` };
+    if (!isLocal || reference !== given['reference']) return { ...given, reference: `${name}/${id}` };
+    sound.add(reference);
+    return given;
   };
+};
 
 const withoutLiteral = (given: Json, note: Note): Json => {
   note('unresolved-reference');

@@ -5,6 +5,7 @@ import {
   isObject,
   type Json,
   list,
+  objects,
   type OperationOutcomeIssue,
   SYSTEM,
   text,
@@ -24,7 +25,6 @@ export const split = (answer: unknown): Answer<Json> => {
   const records: SourceRecord<Json>[] = [];
   const warnings: SourceWarning[] = [];
   const issues: OperationOutcomeIssue[] = [];
-  const bodies = new Map<string, Json>();
 
   const take = (resource: unknown, place: string): void => {
     const kind = isObject(resource) ? text(resource['resourceType']) : undefined;
@@ -43,20 +43,28 @@ export const split = (answer: unknown): Answer<Json> => {
       issues.push(findingIssue('unknown-type', { kind: TYPE_NAME.test(kind) ? kind : 'entry', id }));
       return;
     }
-    if (!bodies.has(`${kind}/${id}`)) bodies.set(`${kind}/${id}`, body);
     const nhsNumber = namedNumber(body);
-    records.push({ types: [type], kind, id, body, ...(nhsNumber !== undefined && { nhsNumber }) });
+    records.push(
+      nhsNumber === undefined ? { types: [type], kind, id, body } : { types: [type], kind, id, body, nhsNumber },
+    );
     if (kind === 'List') warnings.push(...listWarnings(body));
   };
 
   take(answer, '');
   // Only now is it known which ids are taken.
   const containers = records.flatMap((it, index) => (it.body['contained'] === undefined ? [] : [index]));
+  const kinds = new Set(containers.flatMap((index) => containedKinds(records[index])));
+  const bodies = firstBodies(records.filter((it) => kinds.has(it.kind)));
   for (const index of containers) {
     const record = records[index] as SourceRecord<Json>;
     const { body, hoisted } = hoist(record, (kind, id) => bodies.get(`${kind}/${id}`));
     records[index] = { ...record, body };
-    for (const { kind, id, body: own } of hoisted) if (!isSame(bodies.get(`${kind}/${id}`), own)) keep(kind, id, own);
+    for (const { kind, id, body: own } of hoisted) {
+      const before = bodies.get(`${kind}/${id}`);
+      if (isSame(before, own)) continue;
+      keep(kind, id, own);
+      if (before === undefined && rowOf(TYPES, kind)) bodies.set(`${kind}/${id}`, own);
+    }
   }
   return {
     records,
@@ -64,6 +72,13 @@ export const split = (answer: unknown): Answer<Json> => {
     ...(issues.length > 0 && { issues }),
   };
 };
+
+const containedKinds = (record: SourceRecord<Json> | undefined): readonly unknown[] =>
+  objects(record?.body['contained']).map((it) => it['resourceType']);
+
+/** The bodies of records by kind and id; of several with the same the first. */
+const firstBodies = (records: readonly SourceRecord<Json>[]): Map<string, Json> =>
+  new Map(records.toReversed().map(({ kind, id, body }) => [`${kind}/${id}`, body]));
 
 /** A contained copy of what the answer holds anyway is no record of its own. */
 const isSame = (one: Json | undefined, other: Json): boolean =>

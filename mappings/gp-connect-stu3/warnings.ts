@@ -7,33 +7,33 @@ import { rowOf } from './objects.ts';
 
 /** The warnings on a List: their codes, in either form of the extension, with the note that explains each. */
 export const listWarnings = (list: Json): readonly SourceWarning[] => {
+  const said = objects(list['extension']).filter((it) => extensionName(it['url']) === 'ListWarningCode');
+  if (said.length === 0) return [];
   const types = typesOf(
     codings(list['code'])
       .map((it) => areaOf(it['code']))
       .find((it) => it !== undefined),
   );
   const notes = objects(list['note']).flatMap((it) => text(it['text']) ?? []);
-  return objects(list['extension'])
-    .filter((it) => extensionName(it['url']) === 'ListWarningCode')
-    .flatMap((extension): SourceWarning[] => {
-      const value = valueOf(extension);
-      const code = text(value) ?? codeOf(value);
-      if (code === undefined) return [];
-      const known = rowOf(LIST_WARNINGS, code);
-      const display = known?.display ?? text(codings(value)[0]?.['display']);
-      const own = known ? notes.filter((it) => known.note.test(it)) : [];
-      const words = (own.length > 0 ? own : notes).join('\n');
-      return [
-        {
-          system: SYSTEM.listWarning,
-          code,
-          ...(display !== undefined && { display }),
-          ...(words !== '' && { text: words }),
-          ...(known && { effect: known.effect }),
-          ...types,
-        },
-      ];
-    });
+  return said.flatMap((extension): SourceWarning[] => {
+    const value = valueOf(extension);
+    const code = text(value) ?? codeOf(value);
+    if (code === undefined) return [];
+    const known = rowOf(LIST_WARNINGS, code);
+    const display = known?.display ?? text(codings(value)[0]?.['display']);
+    const own = known ? notes.filter((it) => known.note.test(it)) : [];
+    const words = (own.length > 0 ? own : notes).join('\n');
+    return [
+      {
+        system: SYSTEM.listWarning,
+        code,
+        ...(display !== undefined && { display }),
+        ...(words !== '' && { text: words }),
+        ...(known && { effect: known.effect }),
+        ...types,
+      },
+    ];
+  });
 };
 
 /** What an OperationOutcome beside the data says: that an area is disabled or a parameter not understood. */

@@ -14,17 +14,16 @@ import { createResolver, type Links } from './references.ts';
 
 /**
  * How R4 servers write what UK Core writes otherwise: systems under another name, references by address, extensions of
- * their own, links into the source. Made for one record, so that each alias and each strange extension is noted once.
+ * their own, links into the source. Each alias and each strange extension is noted once for a record.
  */
 export const createDialect = (links: Links, fullUrl: string | undefined): Dialect => {
-  const once = createOnce();
   const resolve = createResolver(links, fullUrl);
   const withSystem: Hook = (value, _, note) => {
     const { system, code } = value;
     if (typeof system !== 'string') return value;
     const canonical = canonicalSystem(system, code);
     if (canonical === system) return value;
-    once(system, () => note('aliased-system', 'system'));
+    note('aliased-system', 'system', system);
     return { ...value, system: canonical, ...(isSucceeded(system) && { _system: withText(value['_system'], system) }) };
   };
   return {
@@ -38,7 +37,7 @@ export const createDialect = (links: Links, fullUrl: string | undefined): Dialec
     Attachment: (attachment, _, note) => withoutLink(attachment, note),
     Extension: (extension, host, note) => {
       const kept = keepExtension(extension, host);
-      if (kept[0] !== extension) once(String(extension['url']), () => note('unknown-element'));
+      if (kept[0] !== extension) note('unknown-element', undefined, String(extension['url']));
       return kept;
     },
   };
@@ -48,14 +47,6 @@ export const createDialect = (links: Links, fullUrl: string | undefined): Dialec
 const withText = (shadow: unknown, system: string): Json => {
   const own = isObject(shadow) ? shadow : {};
   return { ...own, extension: [...objects(own['extension']), sourceText(system)] };
-};
-
-const createOnce = (): ((name: string, act: () => void) => void) => {
-  const done = new Set<string>();
-  return (name, act) => {
-    if (!done.has(name)) act();
-    done.add(name);
-  };
 };
 
 /** The verification of an NHS number in the words of a retired system gets the code of its successor beside it. */

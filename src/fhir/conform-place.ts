@@ -3,26 +3,50 @@ import type { Dialect, FindingCode, Note, Report } from './dialect.ts';
 import { isBlank, sourceValues } from './source-value.ts';
 import type { Json } from './types.ts';
 
-/** Where in a resource {@link conform} is. The path is spelt out only for a finding. */
+/** Where in a resource {@link conform} is, and what becomes of the object there. The path is spelt out only for a finding. */
 export interface Place {
   readonly type: CompiledType;
   readonly name: string;
   readonly index: number;
   readonly above: Place | undefined;
+  readonly given: Json;
+  /** What came, until something changes. */
+  out: Draft;
+  /** True where an element is undefined, or a shadow was added that belongs beside its value. */
+  holes: boolean;
   kept: Json[] | undefined;
   readonly run: {
     readonly dialect: Dialect;
     readonly report: Report;
     /** The types of contained resources by id. */
     readonly contained: ReadonlyMap<string, string>;
-    /** The value that a hook is translating, for its notes. */
-    at: { readonly place: Place; readonly element: CompiledElement; readonly index: number } | undefined;
+    /** Reports at the value that a hook is translating. */
     readonly note: Note;
+    /** That value's place, in parts: most need none. */
+    above: Place | undefined;
+    element: CompiledElement | undefined;
+    index: number;
+    /** How deep a look goes that tells nobody what it finds; 0 while reading. */
+    depth: number;
+    /** True where such a look found something. */
+    noted: boolean;
+    /** What was told once, and is not told again. */
+    readonly told: Set<string>;
   };
 }
 
 /** An object under construction. */
 export type Draft = Record<string, unknown>;
+
+/** The draft to write to: a copy is made at the first change. */
+export const copied = (place: Place): Draft =>
+  place.out === place.given ? (place.out = { ...place.given }) : place.out;
+
+export const put = (place: Place, key: string, value: unknown): void => {
+  if (place.out[key] === value) return;
+  if (value === undefined) place.holes = true;
+  copied(place)[key] = value;
+};
 
 const pathOf = ({ name, index, above }: Place): string =>
   (above ? `${pathOf(above)}.` : '') + (index < 0 ? name : `${name}[${index}]`);

@@ -2,12 +2,12 @@
 import { DATA_ABSENT_REASON } from './canonicals.ts';
 import { readBound } from './conform-bound.ts';
 import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
-import { type Draft, find, keep, type Place, refuse, strange } from './conform-place.ts';
-import { isPlain } from './conform-plain.ts';
+import { copied, type Draft, find, keep, type Place, put, refuse, strange } from './conform-place.ts';
+import { isHeld, isPlain, isUnchanged } from './conform-plain.ts';
 import { readReference } from './conform-reference.ts';
 import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
-import type { Dialect, Hook, Report } from './dialect.ts';
+import type { Dialect, FindingCode, Hook, Report } from './dialect.ts';
 import { isNumber } from './json.ts';
 import { readNarrative } from './narrative.ts';
 import { isBlank, sourceText } from './source-value.ts';
@@ -26,50 +26,96 @@ export const conform = (resource: Json, dialect: Dialect, report: Report): FhirR
     dialect,
     report,
     contained: containedTypes(resource),
-    at: undefined,
-    note: (code, name) => run.at && find(code, placeOf(run.at.element, run.at.place, run.at.index), name),
+    note: (code, name, once) => noteAt(run, { code, name, once }),
+    above: undefined,
+    element: undefined,
+    index: -1,
+    depth: 0,
+    noted: false,
+    told: new Set(),
   };
-  const place: Place = { type: compiledType(type), name: type, index: -1, above: undefined, kept: undefined, run };
-  return readObject(resource, place) as unknown as FhirResource;
+  const at = { type: compiledType(type), name: type, index: -1, above: undefined, run };
+  return readObject(placeAt(resource, at)) as unknown as FhirResource;
 };
+
+/** Reports what a hook found, at the value that it was given. */
+const noteAt = (run: Place['run'], { code, name, once }: NamedNote): void => {
+  run.noted = true;
+  if (run.depth > 0 || !run.element || !run.above || (once !== undefined && run.told.has(once))) return;
+  if (once !== undefined) run.told.add(once);
+  find(code, placeOf({}, run.element, run.above, run.index), name);
+};
+
+interface NamedNote {
+  readonly code: FindingCode;
+  readonly name: string | undefined;
+  readonly once: string | undefined;
+}
+
+const placeAt = (
+  given: Json,
+  { type, name, index, above, run }: Omit<Place, 'given' | 'out' | 'holes' | 'kept'>,
+): Place => ({
+  type,
+  name,
+  index,
+  above,
+  given,
+  out: given,
+  holes: false,
+  kept: undefined,
+  run,
+});
 
 /**
  * Reads an object as its type. What needs no change is handed back as it came: a copy is made at the first change, so
  * that an answer which is mostly sound costs little more than looking at it.
  */
-const readObject = (given: Json, place: Place): Draft => {
-  const { type } = place;
-  const work: Work = { given, out: given, holes: false };
+const readObject = (place: Place): Draft => {
+  const { type, given } = place;
+  const shaded = hasShadow(given);
   let choices: string[] | undefined;
   for (const key in given) {
     const value = given[key];
     if (value === undefined) {
-      work.holes = true;
+      place.holes = true;
       continue;
     }
-    const element = type.elements.get(key) ?? withoutValue(work, key, place);
-    if (!element) readStranger(work, key, place);
-    else if (choices && isChoiceOf(choices, element) && isChosen(work.out, element, element.name)) {
-      for (const name of element.read ? [element.name, element.shadow] : [element.name]) {
-        strange('single-expected', place, { name, value: given[name] });
-        put(work, name, undefined);
-      }
-    } else if (element.read) readPrimitives(work, element, place);
-    else put(work, key, readComplex(element, value, place));
+    const element = type.elements.get(key) ?? withoutValue(key, place);
+    if (!element) readStranger(key, place);
+    else if (choices && isChoiceOf(choices, element) && isChosen(place.out, element, element.name))
+      setAsideChoice(element, place);
+    else if (!element.read) put(place, key, readComplex(element, value, place));
+    else if (shaded || element.many || !element.isSound?.(value)) readPrimitives(element, place);
     if (element?.of !== undefined) (choices ??= []).push(element.of);
   }
-  if (type.invariant) settleInvariants(work, place);
-  if (work.out['contained'] !== undefined) {
-    settleContained(copied(work), place);
-    work.holes = true;
+  if (type.invariant && !isHeld(place.out, type)) settleInvariants(place);
+  if (type.isResource && place.out['contained'] !== undefined) {
+    settleContained(copied(place), place);
+    place.holes = true;
   }
   for (const element of type.required) {
-    if (isChosen(work.out, element)) continue;
+    if (isChosen(place.out, element)) continue;
     find('missing-required', place, element.of ?? element.name);
-    fillAbsent(copied(work), element);
+    fillAbsent(copied(place), element);
   }
-  if (place.kept) copied(work)['extension'] = [...((work.out['extension'] as Json[] | undefined) ?? []), ...place.kept];
-  return work.holes ? withoutUndefined(work.out) : work.out;
+  if (place.kept)
+    copied(place)['extension'] = [...((place.out['extension'] as Json[] | undefined) ?? []), ...place.kept];
+  return place.holes ? withoutUndefined(place.out) : place.out;
+};
+
+/** True where a primitive may have its id and extensions beside it. */
+const hasShadow = (given: Json): boolean => {
+  for (const key in given) if (key.charCodeAt(0) === UNDERSCORE) return true;
+  return false;
+};
+const UNDERSCORE = 0x5f;
+
+const setAsideChoice = ({ name, shadow, read }: CompiledElement, place: Place): void => {
+  for (const it of read ? [name, shadow] : [name]) {
+    strange('single-expected', place, { name: it, value: place.given[it] });
+    put(place, it, undefined);
+  }
 };
 
 /** What a draft holds, each primitive's `_name` beside it. */
@@ -84,23 +130,6 @@ const withoutUndefined = (draft: Draft): Draft => {
   return out;
 };
 
-/** An object while it is read: `out` is what came until something changes. */
-interface Work {
-  readonly given: Json;
-  out: Draft;
-  /** True where an element is undefined, or a shadow was added that belongs beside its value. */
-  holes: boolean;
-}
-
-/** The draft to write to. */
-const copied = (work: Work): Draft => (work.out === work.given ? (work.out = { ...work.given }) : work.out);
-
-const put = (work: Work, key: string, value: unknown): void => {
-  if (work.out[key] === value) return;
-  if (value === undefined) work.holes = true;
-  copied(work)[key] = value;
-};
-
 /** @param but a key that does not count: the one being read. */
 const isChosen = (out: Draft, { keys }: CompiledElement, but?: string): boolean => {
   for (const key of keys) if (key !== but && key !== `_${but ?? ''}` && out[key] !== undefined) return true;
@@ -111,7 +140,7 @@ const isChoiceOf = (choices: readonly string[], { of }: CompiledElement): boolea
   of !== undefined && choices.includes(of);
 
 /** The primitive of which only the `_name` is given. */
-const withoutValue = ({ given }: Work, key: string, { type }: Place): CompiledElement | undefined => {
+const withoutValue = (key: string, { given, type }: Place): CompiledElement | undefined => {
   const element = shadowed(key, type);
   return element && given[element.name] === undefined ? element : undefined;
 };
@@ -122,20 +151,16 @@ const shadowed = (key: string, { elements }: CompiledType): CompiledElement | un
 };
 
 /** A key that is no element: the `_name` of a primitive, which was read beside its value, or something R4 does not know. */
-const readStranger = (work: Work, key: string, place: Place): void => {
+const readStranger = (key: string, place: Place): void => {
   if ((key === 'resourceType' && place.type.isResource) || shadowed(key, place.type)) return;
-  strange('unknown-element', place, { name: key, value: work.given[key] });
-  put(work, key, undefined);
+  strange('unknown-element', place, { name: key, value: place.given[key] });
+  put(place, key, undefined);
 };
 
-const settleInvariants = (work: Work, place: Place): void => {
+const settleInvariants = (place: Place): void => {
   const { invariant, elements } = place.type;
-  const broken: string[] = [];
-  const notice = (name: string): void => void broken.push(name);
-  invariant?.(work.out, { move: notice, absent: notice });
-  if (broken.length === 0) return;
-  const out = copied(work);
-  work.holes = true;
+  const out = copied(place);
+  place.holes = true;
   invariant?.(out, {
     move: (name, index) => {
       const value = out[name];
@@ -154,17 +179,17 @@ const settleInvariants = (work: Work, place: Place): void => {
   });
 };
 
-const readPrimitives = (work: Work, element: CompiledElement, place: Place): void => {
+const readPrimitives = (element: CompiledElement, place: Place): void => {
   const { name, shadow } = element;
-  const value = work.given[name];
-  const shade = element.bare ? undefined : work.given[shadow];
+  const value = place.given[name];
+  const shade = element.bare ? undefined : place.given[shadow];
   if (!element.many && shade === undefined && !Array.isArray(value)) {
     if (element.isSound?.(value)) return;
     const read = readOne(element, value, place);
-    put(work, name, read.value);
+    put(place, name, read.value);
     if (!read.extension) return;
-    put(work, shadow, { extension: [read.extension] });
-    work.holes = true;
+    put(place, shadow, { extension: [read.extension] });
+    place.holes = true;
     return;
   }
   const values = list(value);
@@ -177,22 +202,26 @@ const readPrimitives = (work: Work, element: CompiledElement, place: Place): voi
       continue;
     }
     const one = readOne(element, values[index], place);
-    const type = compiledType('Element');
-    const own = readShadow(shades[index], one.extension, { ...place, type, name, above: place, kept: undefined });
+    const own = readShadow(shades[index], one.extension, { name, place });
     if (one.value === undefined && !own) continue;
     read.push(one.value);
     shadows.push(own);
   }
   const valued = read.some((it) => it !== undefined);
   const shaded = shadows.some((it) => it !== undefined);
-  const out = copied(work);
-  work.holes = true;
+  const out = copied(place);
+  place.holes = true;
   out[name] = !valued ? undefined : element.many ? read.map((it) => it ?? null) : read[0];
   out[shadow] = !shaded ? undefined : element.many ? shadows.map((it) => it ?? null) : shadows[0];
 };
 
-const readShadow = (given: unknown, added: Json | undefined, place: Place): Draft | undefined => {
-  const own = isObject(given) ? readObject(given, place) : {};
+const readShadow = (
+  given: unknown,
+  added: Json | undefined,
+  { name, place }: { readonly name: string; readonly place: Place },
+): Draft | undefined => {
+  const at = { type: compiledType('Element'), name, index: place.index, above: place, run: place.run };
+  const own = isObject(given) ? readObject(placeAt(given, at)) : {};
   const extension = added ? [...((own['extension'] as Json[] | undefined) ?? []), added] : own['extension'];
   return isEmpty(own) && !added ? undefined : { ...own, ...(extension !== undefined && { extension }) };
 };
@@ -270,29 +299,30 @@ const misplaced = (
 
 /** One value of a complex element, translated by the dialect; a translation may be several, or none. */
 const readEach = (element: CompiledElement, one: Json, place: Place, index: number): unknown => {
-  const { name, type } = element;
   const { run } = place;
-  const hook =
-    name === 'modifierExtension'
-      ? undefined
-      : (run.dialect[type as keyof Dialect] as Hook<Json | readonly Json[]> | undefined);
+  const hook = element.hook && (run.dialect[element.hook] as Hook<Json | readonly Json[]> | undefined);
   if (!hook) return readOrPlain(one, element, place, index);
-  run.at = { place, element, index };
+  run.above = place;
+  run.element = element;
+  run.index = index;
   const translated = hook(one, hostName(place), run.note);
   if (!Array.isArray(translated)) return readOrPlain(translated as Json, element, place, index);
-  if (translated.length === 1 && translated[0] === one) return readOrPlain(one, element, place, index);
+  if (isUnchanged(translated as readonly Json[], one)) return readOrPlain(one, element, place, index);
   return (translated as readonly Json[]).flatMap((it) => readOrPlain(it, element, place, index) ?? []);
 };
 
-/** Most objects are plain: flat, and of their type as they came. Only the others are read part by part. */
+/** Most objects are plain: of their type as they came. Only the others are read part by part. */
 const readOrPlain = (given: Json, element: CompiledElement, place: Place, index: number): unknown =>
-  isPlain(given, element) ? given : readTyped(given, element, placeOf(element, place, index));
+  isPlain(given, element, place.run) ? given : readTyped(element, placeOf(given, element, place, index));
 
-const placeOf = (element: CompiledElement, above: Place, index: number): Place => ({
+const placeOf = (given: Json, element: CompiledElement, above: Place, index: number): Place => ({
   type: element.inner(),
   name: element.name,
   index,
   above,
+  given,
+  out: given,
+  holes: false,
   kept: undefined,
   run: above.run,
 });
@@ -301,9 +331,10 @@ const placeOf = (element: CompiledElement, above: Place, index: number): Place =
 const hostName = ({ type, name, above }: Place): string =>
   type.name === 'Element' && above ? `${above.type.name}.${name}` : type.name;
 
-const readTyped = (given: Json, element: CompiledElement, place: Place): Draft | undefined => {
+const readTyped = (element: CompiledElement, place: Place): Draft | undefined => {
+  const { given } = place;
   if (element.type === 'Resource') return readContained(given, place);
-  const draft = readObject(given, place);
+  const draft = readObject(place);
   if (isEmpty(draft)) return undefined;
   if (element.type === 'Reference') return readReference(draft, element, place);
   if (element.type === 'Extension' && !isWholeExtension(draft)) return refuse('invalid-value', given, place);
@@ -319,7 +350,8 @@ const readContained = (given: Json, place: Place): Draft | undefined => {
     return undefined;
   }
   const inside = { ...place, type: compiledType(inner) };
-  return readObject(withoutStanding(given, inside), inside);
+  const resource = withoutStanding(given, inside);
+  return readObject({ ...inside, given: resource, out: resource });
 };
 
 /** ext-1: an extension has a value or extensions of its own, and always a url. */

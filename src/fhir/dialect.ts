@@ -25,12 +25,13 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 /**
- * How a dialect writes one data type.
+ * How a dialect writes one data type. Pure, and asked more than once: a value that it hands back as it came is sound.
  * @param host the type that holds the value: `Patient`, `Coding`, `Observation.component`.
  * @param note reports a finding at the value, or at an element of it.
  */
 export type Hook<T = Json> = (value: Json, host: string, note: Note) => T;
-export type Note = (code: FindingCode, element?: string) => void;
+/** @param once what is told of a resource no more than once, be it found in many places. */
+export type Note = (code: FindingCode, element?: string, once?: string) => void;
 
 /**
  * How one dialect writes what R4 writes otherwise: called on every value of a data type, wherever it stands. A modifier

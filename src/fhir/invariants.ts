@@ -47,15 +47,30 @@ const all =
 
 /** The choices of an element that a draft has: `ageAge` of `age`. */
 const choicesOf = (draft: Draft, name: string): readonly string[] =>
-  Object.keys(draft).filter((it) => draft[it] !== undefined && new RegExp(`^_?${name}([A-Z]|$)`).test(it));
+  Object.keys(draft).filter((it) => draft[it] !== undefined && isChoiceOf(it, name));
+
+const isChoiceOf = (key: string, name: string): boolean => {
+  const start = key.startsWith('_') ? 1 : 0;
+  return key.startsWith(name, start) && /^(?:[A-Z]|$)/.test(key.slice(start + name.length));
+};
 
 /** Two times in their order: the one that is said to come second is kept aside where it does not: per-1, inv-1, mdd-1. */
 const ordered =
   (first: string, second: string): Invariant =>
   (draft, { move }) => {
-    const [start, end] = [first, second].map((it) => draft[it]).map((it) => typeof it === 'string' && dateRange(it));
-    if (start && end && end.high <= start.low) move(second);
+    const { [first]: start, [second]: end } = draft;
+    if (typeof start !== 'string' || typeof end !== 'string' || isPlainlyOrdered(start, end)) return;
+    const [from, to] = [dateRange(start), dateRange(end)];
+    if (from && to && to.high <= from.low) move(second);
   };
+
+/** Days, and times of one zone in one precision, stand in the order of their letters. */
+const isPlainlyOrdered = (start: string, end: string): boolean =>
+  start <= end &&
+  start.length === end.length &&
+  (start.length === 10 || (isZone(start) && zoneOf(start) === zoneOf(end)));
+const zoneOf = (time: string): string => time.slice('2024-03-31T01:00:00'.length);
+const isZone = (time: string): boolean => /^(?:Z|[+-]..:..)$/.test(zoneOf(time));
 
 /** drt-1: the code of a duration is one of UCUM, and of a value. */
 const duration: Invariant = (draft, { move }) => {
@@ -92,6 +107,7 @@ const observation: Invariant = (draft, { move }) => {
 
 /** obs-7: a component is not the observation again, where that has a value of its own. */
 const components: Invariant = (draft, { move }) => {
+  if (draft['component'] === undefined) return;
   if (choicesOf(draft, 'value').length === 0 || !isObject(draft['code'])) return;
   const own = new Set(objects(draft['code']['coding']).map((it) => JSON.stringify(it)));
   for (const [index, { code }] of [...objects(draft['component']).entries()].reverse())
@@ -141,7 +157,8 @@ const identifiers: Invariant = (draft, { move }) => {
 
 /** A code system is asked for, and a value set is none. */
 const coding: Invariant = (draft, { move }) => {
-  if (typeof draft['system'] === 'string' && /\/ValueSet\//.test(draft['system'])) move('system');
+  const { system } = draft;
+  if (typeof system === 'string' && system.includes('/ValueSet/')) move('system');
 };
 
 /** The outermost value set of a language that a person speaks holds the tags of BCP 47 and nothing else. */

@@ -7,6 +7,8 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
   rawJSON: (text: string) => RawNumber;
   isRawJSON: (value: unknown) => value is RawNumber;
 };
+/** True for a number that kept its digits. */
+export { isRawJSON as isRawNumber };
 
 /**
  * A number between separators that ends in a zero after its point, has an exponent, or more digits than a double holds. It

@@ -95,6 +95,17 @@ export const primitiveReader = (type: string): PrimitiveReader | undefined => {
   );
 };
 
+const isFound = (reading: Primitive): boolean => 'value' in reading && reading.repair === undefined;
+
+const WHOLE: ReadonlySet<string> = new Set(['integer', 'unsignedInt', 'positiveInt']);
+
+/** Text that is not blank: of most the first character tells. */
+const isText = (given: unknown): boolean => typeof given === 'string' && (isPrinted(given) || /\S/.test(given));
+const isPrinted = (given: string): boolean => {
+  const first = given.charCodeAt(0);
+  return first > 0x20 && first < 0x7f;
+};
+
 /** Codes and URIs come by the thousand and are few: those that were found sound are remembered, up to this many. */
 const MAX_REMEMBERED = 4096;
 
@@ -104,16 +115,18 @@ const MAX_REMEMBERED = 4096;
  */
 export const soundness = (type: string): ((given: unknown) => boolean) => {
   const read = READERS[type];
-  if (type === 'string' || type === 'markdown') return (given) => typeof given === 'string' && /\S/.test(given);
+  if (type === 'string' || type === 'markdown') return isText;
   if (type === 'boolean') return (given) => typeof given === 'boolean';
   if (type === 'decimal') return isNumber;
   if (!read) return () => false;
+  // Hardly an id comes twice.
+  if (type === 'id') return (given) => typeof given === 'string' && isFound(read(given));
+  if (WHOLE.has(type)) return (given) => typeof given === 'number' && isFound(read(given));
   const sound = new Set<string>();
   return (given) => {
     if (typeof given !== 'string') return false;
     if (sound.has(given)) return true;
-    const reading = read(given);
-    if (!('value' in reading) || reading.repair) return false;
+    if (!isFound(read(given))) return false;
     if (given.length <= 256) {
       if (sound.size >= MAX_REMEMBERED) sound.clear();
       sound.add(given);

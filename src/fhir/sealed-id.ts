@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash, hash, hkdfSync } from 'node:crypto';
 import { aessiv } from '@noble/ciphers/aes.js';
 import { checkDigit, type NhsNumber } from './nhs-number.ts';
 
@@ -115,8 +115,7 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
 export const isCarriedWhole = (localId: string): boolean => packWhole(localId) !== undefined;
 
 /** A content hash for a record that its source gave no id: 24 characters of FHIR's alphabet. */
-export const contentId = (content: string): string =>
-  encode(createHash('sha256').update(content).digest().subarray(0, 18));
+export const contentId = (content: string): string => encode(hash('sha256', content, 'buffer').subarray(0, 18));
 
 interface Keyring {
   readonly siv: Uint8Array;

@@ -1,4 +1,5 @@
 import type { Extension, FhirResource as AnyResource } from 'fhir/r4.js';
+import { isRawNumber } from './json.ts';
 
 /** Any FHIR R4 resource. */
 export type FhirResource = AnyResource;
@@ -29,14 +30,17 @@ export type {
 
 /** True for a plain JSON object: not an array, not null, not a decimal that kept its digits. */
 export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !('rawJSON' in value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 
 /** The elements of an array, one value as an array of one, nothing as an empty array. */
 export const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 
-/** The objects among {@link list}. */
-export const objects = (value: unknown): readonly Json[] => list(value).filter(isObject);
+/** The objects among {@link list}; an array of nothing else is handed back as it is. */
+export const objects = (value: unknown): readonly Json[] => {
+  const all = list(value);
+  return all.every(isObject) ? all : all.filter(isObject);
+};
 
 /** The value if it is a non-empty string. */
 export const text = (value: unknown): string | undefined =>

@@ -25,8 +25,9 @@ export const mapAnswer = (
   { source, wanted }: { readonly source: string; readonly wanted?: ReadonlySet<ResourceType> },
 ): MappedAnswer => {
   const context = createContext(records);
-  const found = new Map<string, LocalResource>();
-  const contents = new Map<string, string>();
+  const found: LocalResource[] = [];
+  const byType = new Map<string, Map<string, LocalResource>>();
+  const contents = new Map<LocalResource, string>();
   let unmapped = 0;
   // An answer is cut without knowing whose it is.
   const raised: OperationOutcomeIssue[] = issues.map((it) => ({
@@ -50,27 +51,32 @@ export const mapAnswer = (
       raised.push(findingIssue('unmapped-record', about));
     }
   }
-  return { resources: [...found.values()], issues: raised, unmapped };
+  return { resources: found, issues: raised, unmapped };
 
   /** The same type and id twice: one record where the content is equal, both and an issue where it is not. */
   function keep(local: LocalResource): void {
-    const key = `${local.type}/${local.localId}`;
-    if (!found.has(key)) {
-      found.set(key, local);
+    const { type, localId } = local;
+    let known = byType.get(type);
+    if (!known) byType.set(type, (known = new Map<string, LocalResource>()));
+    if (!known.has(localId)) {
+      known.set(localId, local);
+      found.push(local);
       return;
     }
     const content = JSON.stringify(local.resource);
     for (let copy = 1; ; copy++) {
-      const taken = copy === 1 ? key : `${key}~${copy}`;
-      const existing = found.get(taken);
+      const taken = copy === 1 ? localId : `${localId}~${copy}`;
+      const existing = known.get(taken);
       if (!existing) {
-        found.set(taken, { ...local, localId: `${local.localId}~${copy}` });
-        raised.push(findingIssue('conflict', { source, kind: local.type, id: local.localId }));
+        const another = { ...local, localId: taken };
+        known.set(taken, another);
+        found.push(another);
+        raised.push(findingIssue('conflict', { source, kind: type, id: localId }));
         return;
       }
-      let known = contents.get(taken);
-      if (known === undefined) contents.set(taken, (known = JSON.stringify(existing.resource)));
-      if (known === content) return;
+      let before = contents.get(existing);
+      if (before === undefined) contents.set(existing, (before = JSON.stringify(existing.resource)));
+      if (before === content) return;
     }
   }
 };

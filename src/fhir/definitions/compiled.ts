@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect.ts';
 import { INVARIANTS, type Invariant } from '../invariants.ts';
 import { type PrimitiveReader, primitiveReader, soundness } from '../primitives.ts';
 import { type ElementDefinition, elementsOf, isBare, isResourceType, requiredCodes } from './index.ts';
@@ -17,6 +18,8 @@ export interface CompiledElement extends ElementDefinition {
   readonly bare: boolean;
   /** Tells quickly of most sound values that nothing is to be done; undefined for what is no primitive. */
   readonly isSound: ((given: unknown) => boolean) | undefined;
+  /** The hook of a dialect that translates it. What a modifier extension modifies must not be read without it. */
+  readonly hook: keyof Dialect | undefined;
   /** The type of what is no primitive. */
   readonly inner: () => CompiledType;
 }
@@ -36,6 +39,20 @@ const UK_CORE_REQUIRED: Readonly<Record<string, string>> = {
   Medication: 'code',
   MedicationRequest: 'substitution',
 };
+
+const HOOKED = {
+  Extension: true,
+  Coding: true,
+  CodeableConcept: true,
+  Identifier: true,
+  Reference: true,
+  Quantity: true,
+  Age: true,
+  Duration: true,
+  Attachment: true,
+} as const satisfies Record<keyof Dialect, true>;
+
+const isHooked = (type: string): type is keyof Dialect => Object.hasOwn(HOOKED, type);
 
 const compiled = new Map<string, CompiledType>();
 
@@ -64,6 +81,7 @@ const compile = (name: string): CompiledType => {
           .flatMap(([name]) => [name, `_${name}`]),
         bare: isBare(name, key, element.type),
         isSound: soundnessOf(element),
+        hook: key !== 'modifierExtension' && isHooked(element.type) ? element.type : undefined,
         inner: once(() => compiledType(element.type)),
       },
     ]),

@@ -7,6 +7,7 @@ import { FAULTS } from '../../sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/start.ts';
 import type { Bundle } from '../../src/fhir/index.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { STATUS } from '../../src/search/status.ts';
 import { blocksOf, codesOf, differs, linksOf, readShown, tablesOf } from './markdown.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -110,6 +111,23 @@ describe('the pages of the project', function () {
     }
   });
 
+  it('docs/search.md: tells every status that a ledger may hold, and whether something is then missing', () => {
+    const rows = tablesOf(read('docs/search.md')).find((it) => it.head.startsWith('status |'))?.rows ?? [];
+    const [whole, part, none] = rows.map(([statuses = '']) => codesOf(statuses));
+    const of = (isSo: (row: (typeof STATUS)[keyof typeof STATUS]) => boolean): string[] =>
+      Object.entries(STATUS).flatMap(([status, row]) => (isSo(row) ? [status] : []));
+    expect(whole).to.have.members(of((it) => it.complete));
+    expect([...(part ?? []), ...(none ?? [])]).to.have.members(of((it) => !it.complete));
+    expect(none).to.include.members(of((it) => !it.complete && it.nhsCode !== undefined && !it.answered));
+  });
+
+  it('docs/search.md: a partial answer links to what is missing', async () => {
+    const [relation = ''] = codesOf(read('docs/search.md')).filter((it) => it.endsWith('link-relation/missing'));
+    const { link = [] } = (await (await fetch(`${base}/Condition?patient=9990000107`)).json()) as Bundle;
+    const url = link.find((it) => it.relation === relation)?.url;
+    expect((await fetch(url ?? '')).status).to.be.oneOf([200, 502]);
+  });
+
   it('README.md: every fault it names can be set', async () => {
     const [shown = ''] = codesOf(read('README.md')).filter((it) => it.startsWith('{"fault":'));
     const { fault, ms } = JSON.parse(shown) as { fault: string; ms: number };
@@ -160,20 +178,30 @@ describe('the pages of the project', function () {
     });
   }
 
+  const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, { default: string }> };
+  /** What snippets take for granted. */
+  const given = (adapter: string): Readonly<Record<string, string>> => ({
+    bundle: `const bundle = JSON.parse((await import('node:fs')).readFileSync('adapters/${adapter}/fixtures/${PERSON}.json', 'utf8'));`,
+    config: `const { config } = (await import('./test/support/app.ts')).testConfig([{ id: 'one', adapter: 'memory' }]);`,
+    stubGpConnect: `import { stubGpConnect } from './adapters/${adapter}/stub.ts';`,
+    stubCommunity: `import { stubCommunity } from './adapters/${adapter}/stub.ts';`,
+  });
+  // The code of the guide to adapters is in parts: its own test finds them in the example.
   for (const page of PAGES.filter((it) => it !== 'adapters/README.md')) {
     for (const { text } of blocksOf(read(page)).filter((it) => it.language === 'ts')) {
       it(`${page}: ${text.split('\n')[0] ?? ''}`, async () => {
-        const adapter = /^adapters\/([^/]+)/.exec(page)?.[1] ?? 'gp-connect';
-        const free = (name: string): boolean => !text.includes(`import { ${name} }`) && text.includes(name);
-        const prelude = [
-          `const bundle = JSON.parse((await import('node:fs')).readFileSync('adapters/${adapter}/fixtures/${PERSON}.json', 'utf8'));`,
-          ...['stubGpConnect', 'stubCommunity', 'stubFhirR4'].flatMap((name) =>
-            free(name) ? [`import { ${name} } from './adapters/${adapter}/stub.ts';`] : [],
-          ),
-        ];
-        await run(process.execPath, ['--input-type=module-typescript', '--eval', [...prelude, text].join('\n')], {
-          cwd: root,
+        const prelude = Object.entries(given(/^adapters\/([^/]+)/.exec(page)?.[1] ?? 'gp-connect'))
+          .filter(
+            ([name]) =>
+              new RegExp(`\\b${name}\\b`).test(text) && !new RegExp(`\\{[^}]*\\b${name}\\b[^}]*\\}`).test(text),
+          )
+          .map(([, line]) => line);
+        const code = text.replace(/'patient-core-records-api\/(\w+)'/g, (_, entry: string) => {
+          const built = exports[`./${entry}`]?.default ?? '';
+          return `'${built.replace('./dist/', './').replace(/js$/, 'ts')}'`;
         });
+        const program = [...prelude, code, 'process.exit(0);'].join('\n');
+        await run(process.execPath, ['--input-type=module-typescript', '--eval', program], { cwd: root });
       });
     }
   }

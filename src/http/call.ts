@@ -49,7 +49,7 @@ export const header = (request: Request, name: string): string | undefined => {
 export const readPreferences = (request: Request): Preferences => {
   const given = String(request.headers['prefer'] ?? '')
     .split(/[,;]/)
-    .map((it) => it.trim().toLowerCase().replace(/"/g, ''));
+    .map((it) => it.toLowerCase().replace(/["\s]/g, ''));
   return {
     handling: given.includes('handling=lenient') ? 'lenient' : 'strict',
     completeness: given.includes('completeness=strict') ? 'strict' : 'lenient',

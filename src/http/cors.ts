@@ -14,7 +14,7 @@ export const createCors =
     }
     response.setHeader('Access-Control-Allow-Origin', origin);
     response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
-    response.append('Vary', 'Origin');
+    response.vary('Origin');
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
       next();
       return;

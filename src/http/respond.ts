@@ -22,10 +22,10 @@ export const sendResource = async (
 ): Promise<void> => {
   const { type, text, etag } = await writeBody(resource, format);
   if (response.headersSent || response.destroyed) return;
+  response.vary('Accept, Accept-Encoding, Prefer');
   const headers = {
     'Content-Type': `${type}; charset=utf-8`,
     'Cache-Control': 'no-store',
-    Vary: 'Accept, Accept-Encoding, Prefer',
     ...(status === 200 && { ETag: etag, ...lastModified(resource) }),
   };
   if (status === 200 && matches(request.headers['if-none-match'], etag)) {

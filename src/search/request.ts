@@ -52,7 +52,8 @@ export interface ParseOptions {
 const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
 /** More parameters than anybody needs are somebody's attack. */
 const MAX_PARAMETERS = 100;
-const MAX_VALUES = 500;
+/** Values of one parameter, and of all of a search together: a chain reads each once for every type it may lead to. */
+const MAX_VALUES = { ofOne: 500, ofAll: 1000 } as const;
 
 /** Parameters of FHIR that are never served, and why. */
 const NOT_SERVED: Readonly<Record<string, string>> = {
@@ -69,7 +70,7 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
  * have, an unknown parameter under strict handling.
  */
 export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOptions): SearchRequest => {
-  if (pairs.length > MAX_PARAMETERS) throw new FaultError('invalid', `Expected at most ${MAX_PARAMETERS} parameters.`);
+  refuseTooMany(pairs);
   const named = pairs
     .filter(([name]) => !FORMAT.has(name))
     .map((pair) => ({ pair, patient: patientOf(type, pair, options.base) }));
@@ -91,7 +92,7 @@ export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOpti
   for (const { pair, patient: isPatient } of named) {
     const [name, value] = pair;
     const isShape = isShapeParameter(name) && !unserved.includes(pair);
-    const criterion = isPatient || isShapeParameter(name) ? undefined : read(type, pair, context);
+    const criterion = isPatient || isShapeParameter(name) ? undefined : readCriterion(type, pair, context);
     if (criterion) criteria.push(criterion);
     if (criterion?.plain) filters.push({ code: name, values: splitAt(',', value) });
     if (criterion || isPatient || isShape) applied.push(pair);
@@ -100,6 +101,18 @@ export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOpti
   }
   const format = pairs.filter(([name]) => FORMAT.has(name));
   return { type, patient, criteria, filters, shape, page: options.page, now: options.now, applied, format, ignored };
+};
+
+const refuseTooMany = (pairs: Pairs): void => {
+  if (pairs.length > MAX_PARAMETERS) throw new FaultError('invalid', `Expected at most ${MAX_PARAMETERS} parameters.`);
+  let all = 0;
+  for (const [name, value] of pairs) {
+    const { length } = splitAt(',', value);
+    if (length > MAX_VALUES.ofOne)
+      throw new FaultError('invalid', `Expected at most ${MAX_VALUES.ofOne} values.`, safeName(name));
+    all += length;
+  }
+  if (all > MAX_VALUES.ofAll) throw new FaultError('invalid', `Expected at most ${MAX_VALUES.ofAll} values in all.`);
 };
 
 const notServed = (type: ResourceType, name: string): FaultError => {
@@ -111,13 +124,6 @@ const notServed = (type: ResourceType, name: string): FaultError => {
     why ?? `${given} is not supported on ${type}; /metadata lists what is.`,
     safeName(name),
   );
-};
-
-const read = (type: ResourceType, pair: Pairs[number], context: ReadingContext): Criterion | undefined => {
-  const [name, value] = pair;
-  if (splitAt(',', value).length > MAX_VALUES)
-    throw new FaultError('invalid', `Expected at most ${MAX_VALUES} values.`, safeName(name));
-  return readCriterion(type, pair, context);
 };
 
 /** A caller knows the patient by NHS number and all else by sealed ids; a source by its own ids. */

@@ -23,6 +23,9 @@ export interface SortKey {
 
 export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
 
+/** What comes after so many keys decides nothing. */
+const MAX_SORT_KEYS = 10;
+
 /** The most matches on a page. */
 export const MAX_COUNT = 1000;
 
@@ -63,9 +66,9 @@ const RESULT_PARAMETERS: Readonly<Record<string, ResultParameter>> = {
   _sort: {
     read: (value, draft, { type }) => {
       draft.sort = value.split(',').map((it) => ({ code: it.replace(/^-/, ''), descending: it.startsWith('-') }));
-      return draft.sort.every((it) => isSortable(type, it.code));
+      return draft.sort.length <= MAX_SORT_KEYS && draft.sort.every((it) => isSortable(type, it.code));
     },
-    expected: 'parameters of this type that can be ordered, each with a minus sign or none',
+    expected: `at most ${MAX_SORT_KEYS} parameters of this type that can be ordered, each with a minus sign or none`,
   },
   _count: {
     read: (value, draft) => {

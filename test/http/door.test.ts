@@ -311,6 +311,55 @@ describe('the door', () => {
     expect(gunzipSync(gzipped.bytes)).to.deep.equal(plain.bytes);
   });
 
+  it('reads preferences however they are written, and passes over those that say nothing of a search', async () => {
+    for (const prefer of [
+      'handling=lenient',
+      'Handling = "lenient"',
+      'return=minimal, handling=lenient',
+      'respond-async; handling=lenient',
+    ])
+      expect((await ask(`/Flag?patient=${NHS}&x=1`, { headers: { Prefer: prefer } })).status, prefer).to.equal(200);
+    expect((await ask(`/Flag?patient=${NHS}&x=1`, { headers: { Prefer: 'return=minimal' } })).status).to.equal(400);
+    for (const kind of ['minimal', 'representation', 'OperationOutcome']) {
+      const { body } = await ask(`/Flag?patient=${NHS}`, { headers: { Prefer: `return=${kind}` } });
+      expect((body as unknown as Bundle).total, kind).to.equal(1);
+    }
+  });
+
+  it('takes the parameters of a posted search from its URL and its body together, and no body at all', async () => {
+    const both = await ask(`/Flag/_search?patient=${NHS}&date=ge1900`, form('_count=0'));
+    expect([both.status, (both.body as unknown as Bundle).total]).to.deep.equal([200, 0]);
+    expect((both.body as unknown as Bundle).link?.[0]?.url).to.equal(
+      `${app.base}/Flag?patient=${NHS}&date=ge1900&_count=0`,
+    );
+    expect((await ask(`/Flag/_search?patient=${NHS}`, { method: 'POST' })).status).to.equal(200);
+    expect((await ask(`/Flag/_search?patient=${NHS}`, form(`patient=${OTHER}`))).status).to.equal(400);
+  });
+
+  it('gives HEAD the headers of GET, revalidation among them, on reads and searches', async () => {
+    const { body } = await ask(`/Flag?patient=${NHS}`);
+    const { id } = (body as unknown as Bundle).entry![0]!.resource!;
+    for (const path of [`/Flag?patient=${NHS}`, `/Flag/${id!}`, `/Patient/${NHS}`, '/metadata']) {
+      const get = await fetch(`${app.base}${path}`);
+      await get.arrayBuffer();
+      const head = await fetch(`${app.base}${path}`, { method: 'HEAD' });
+      for (const name of ['etag', 'content-type', 'vary', 'last-modified', 'cache-control'])
+        expect(head.headers.get(name), `${path} ${name}`).to.equal(get.headers.get(name));
+      const same = { method: 'HEAD', headers: { 'If-None-Match': get.headers.get('etag')! } };
+      expect((await fetch(`${app.base}${path}`, same)).status, path).to.equal(304);
+      const xml = { headers: { ...same.headers, Accept: 'application/fhir+xml' } };
+      expect((await fetch(`${app.base}${path}`, xml)).status, `${path} as XML`).to.equal(200);
+    }
+  });
+
+  it('mirrors the ids of the caller on refusals, too', async () => {
+    const sent = { 'X-Request-ID': 'one', 'X-Correlation-ID': 'two' };
+    for (const path of ['/Flag?patient=1', '/Flag/none', '/nothing/at/all', '/metadata?_format=ttl']) {
+      const { headers } = await ask(path, { headers: sent });
+      expect([headers.get('x-request-id'), headers.get('x-correlation-id')], path).to.deep.equal(['one', 'two']);
+    }
+  });
+
   it('lets browsers of configured origins in, and no others', async () => {
     const preflight = {
       method: 'OPTIONS',
@@ -321,6 +370,10 @@ describe('the door', () => {
       204,
       'https://app.example',
     ]);
+    expect(allowed.headers.get('access-control-allow-headers')).to.contain('If-None-Match').and.contain('Prefer');
+    const { headers } = await fetch(`${app.base}/metadata`, { headers: { Origin: 'https://app.example' } });
+    expect(headers.get('access-control-expose-headers')).to.contain('ETag').and.contain('Last-Modified');
+    expect(headers.get('vary')).to.equal('Origin, Accept, Accept-Encoding, Prefer');
     const other = await fetch(`${app.base}/metadata`, { headers: { Origin: 'https://evil.example' } });
     expect(other.headers.get('access-control-allow-origin')).to.equal(null);
   });

@@ -107,6 +107,18 @@ describe('a search request', () => {
     }
   });
 
+  it('refuses what would take long to read: values, in one parameter or in all, and keys of order, without end', () => {
+    const values = (count: number): string => Array<string>(count).fill('a').join(',');
+    expect(parse(`patient=9990000018&code=${values(500)}&category=${values(400)}`).criteria).to.have.length(2);
+    expect(fails(`patient=9990000018&code=${values(501)}`)).to.include({ fault: 'invalid', expression: 'code' });
+    expect(fails(`patient=9990000018${`&code=${values(250)}`.repeat(4)}`).fault).to.equal('invalid');
+    expect(parse(`patient=9990000018&_sort=${'date,'.repeat(9)}date`).shape.sort).to.have.length(10);
+    expect(fails(`patient=9990000018&_sort=${'date,'.repeat(10)}date`)).to.include({
+      fault: 'value',
+      expression: '_sort',
+    });
+  });
+
   it('leaves the format to the door and asks for provenance', () => {
     const request = parse('patient=9990000018&_format=json&_revinclude=Provenance:target');
     expect(request.shape.withProvenance).to.equal(true);

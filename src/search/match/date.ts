@@ -12,7 +12,7 @@ export const date: ParameterKind = {
   read: (value, { now }) => {
     const [prefix, written] = prefixOf(value);
     // A plus sign that was not encoded arrives as a space.
-    const exact = dateRange(written.replace(/(T[^ ]*) (\d\d:\d\d)$/, '$1+$2'));
+    const exact = dateRange(written.replace(/ (\d\d:\d\d)$/, '+$1'));
     const compare = COMPARE[prefix];
     if (!exact || !compare) return undefined;
     const slack = prefix === 'ap' ? Math.abs(now - exact.low) / 10 : 0;

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster';
 import { basename } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { predictFolder } from './link/predict.ts';
 import { requireNode, serve } from './main.ts';
 import { mapFiles } from './mapping/map-files.ts';
 import { printAccount } from './mapping/print-account.ts';
@@ -16,6 +17,8 @@ const USAGE = `pcr: the Patient Core Records API
   pcr map ADAPTER FILE... [--out DIR]      raw source answers to UK Core, one collection Bundle per file
   pcr map --account ADAPTER FILE...        what became of every value of them, by path; --verbose lists all paths.
                                            Exit code 1 where a value is lost or invented
+  pcr link DIR --out PREDICTIONS [--terminology FILE]
+                                           links the patients of a benchmark folder, one predictions file each
 `;
 
 /** Wrong use of a command: its text goes to stderr with the usage, exit code 2. */
@@ -43,6 +46,14 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
       startWorkers(workers);
     } else await serve(values['config']);
     return undefined;
+  },
+  link: async (args) => {
+    const { values, positionals } = parse(args, { out: { type: 'string' }, terminology: { type: 'string' } }, true);
+    const [dir, ...rest] = positionals;
+    const { out, terminology } = values;
+    if (dir === undefined || rest.length > 0) throw new UsageError('link needs one folder');
+    if (out === undefined) throw new UsageError('link needs --out PREDICTIONS');
+    return predictFolder(dir, { out, terminology, print: (line) => process.stderr.write(`${line}\n`) });
   },
   map: async (args) => {
     const { values, positionals } = parse(

@@ -54,6 +54,10 @@ export const dateRange = (written: string): Range | undefined => {
 
 const HOUR = 3_600_000;
 
+/** The day that an instant, in epoch milliseconds, falls on in England: `2024-06-30`. */
+export const dayInEngland = (instant: number): string =>
+  new Date(instant + summerShift(instant)).toISOString().slice(0, 10);
+
 /** When a day begins in England, in epoch milliseconds. */
 const midnight = (year: number, month: number, day: number): number => {
   // Date.UTC takes the years before 100 for those of the last century.

@@ -1,0 +1,59 @@
+import { objects } from '../fhir/index.ts';
+import { codesOf, textOf } from './codes.ts';
+import { tokensOf } from './words.ts';
+
+/** Where on the body a fact is. A side or place that is not told agrees with any, but never makes a key with one that is. */
+export interface Site {
+  readonly side: string | undefined;
+  /** The place as sorted words, without the side. */
+  readonly place: string;
+}
+
+const SIDES: Readonly<Record<string, string>> = {
+  left: 'left',
+  lt: 'left',
+  l: 'left',
+  lhs: 'left',
+  right: 'right',
+  rt: 'right',
+  r: 'right',
+  rhs: 'right',
+  bilateral: 'both',
+  both: 'both',
+  bilat: 'both',
+};
+
+const SIDE_CODES: Readonly<Record<string, string>> = { '7771000': 'left', '24028007': 'right', '51440002': 'both' };
+
+const FILLER: ReadonlySet<string> = new Set(
+  'structure region of entire part the body side joint area site qualifier value'.split(' ').flatMap(tokensOf),
+);
+
+/** Reads the body sites of a record, and the side that its code's texts tell. */
+export const siteOf = (bodySite: unknown, texts: readonly string[]): Site => {
+  const sites = objects(bodySite);
+  const codes = sites.flatMap(codesOf);
+  const words = [...codes.flatMap((it) => it.display ?? []), ...sites.flatMap((it) => textOf(it) ?? [])];
+  const sides = new Set([
+    ...codes.flatMap(({ code }) => SIDE_CODES[code] ?? []),
+    ...words.flatMap(sidesIn),
+    ...texts.flatMap(sidesIn),
+  ]);
+  const side = sides.has('both') || sides.size > 1 ? 'both' : [...sides][0];
+  const told = codes.some((it) => it.display !== undefined) || codes.length === 0 ? [] : codes.map((it) => it.code);
+  const place = [...new Set([...words.flatMap(tokensOf), ...told])].filter((it) => !FILLER.has(it) && !(it in SIDES));
+  return { side, place: place.sort().join(' ') };
+};
+
+const sidesIn = (told: string): readonly string[] => tokensOf(told).flatMap((it) => SIDES[it] ?? []);
+
+/** A text without its words for a side. */
+export const withoutSide = (told: string): string =>
+  tokensOf(told)
+    .filter((it) => !(it in SIDES))
+    .join(' ');
+
+/** True where neither side nor place contradict each other. */
+export const sitesAgree = (a: Site, b: Site): boolean =>
+  (a.side === undefined || b.side === undefined || a.side === b.side) &&
+  (a.place === '' || b.place === '' || a.place.split(' ').some((it) => b.place.split(' ').includes(it)));

@@ -1,0 +1,50 @@
+import { isObject, type Json, objects, text } from '../fhir/index.ts';
+import { contextOf } from './words.ts';
+
+/**
+ * What a record says of its fact: that it is so, or that it is not, was suspected, planned, withdrawn, is somebody else's.
+ * Records of different stance never share a key.
+ */
+export type Stance = string;
+
+/** Statuses that settle the stance, whatever the words say. */
+const BY_STATUS: Readonly<Record<string, Readonly<Record<string, Stance>>>> = {
+  verificationStatus: {
+    'entered-in-error': 'entered-in-error',
+    refuted: 'refuted',
+    provisional: 'suspected',
+    differential: 'suspected',
+  },
+  status: {
+    'entered-in-error': 'entered-in-error',
+    'not-done': 'not-done',
+    'not-taken': 'not-done',
+    cancelled: 'not-done',
+    preparation: 'planned',
+    planned: 'planned',
+  },
+};
+
+/** The types whose status words are about the fact, and not about paperwork. */
+const CANCELLED_IS_NOT_DONE: ReadonlySet<string> = new Set(['Observation', 'Encounter', 'Appointment', 'Procedure']);
+
+/** That an allergy is history is no other claim: it stands until it is resolved. */
+const STANDING: ReadonlySet<string> = new Set(['AllergyIntolerance']);
+
+/** The stance of a record: by its status, else by the context words of its code's texts. */
+export const stanceOf = (resource: Json, texts: readonly string[]): Stance => {
+  const type = String(resource['resourceType']);
+  for (const [element, stances] of Object.entries(BY_STATUS)) {
+    const code = statusCode(resource[element]);
+    const stance = code === undefined ? undefined : stances[code];
+    if (stance !== undefined && (code !== 'cancelled' || CANCELLED_IS_NOT_DONE.has(type))) return stance;
+  }
+  if (resource['doNotPerform'] === true) return 'negated';
+  const contexts = texts.flatMap((it) => contextOf(it) ?? []).sort();
+  const context = STANDING.has(type) ? contexts.find((it) => it !== 'history') : contexts[0];
+  return context ?? 'asserted';
+};
+
+/** The code of a status, be it a code or a CodeableConcept. */
+export const statusCode = (value: unknown): string | undefined =>
+  isObject(value) ? objects(value['coding']).flatMap((it) => text(it['code']) ?? [])[0] : text(value);

@@ -11,11 +11,14 @@ export interface Body {
 
 /** Writes a resource in the form asked for; XML is loaded when first asked for. */
 export const writeBody = async (resource: FhirResource, { form, pretty }: Format): Promise<Body> => {
-  const etag = `W/"${digest(resource)}-${form}"`;
+  const etag = etagOf(resource, form);
   if (form === 'json') return { type: FHIR_JSON, text: JSON.stringify(resource, null, pretty ? 2 : undefined), etag };
   const { toXml } = await import('../fhir/xml/index.ts');
   return { type: FHIR_XML, text: toXml(resource, { pretty }), etag };
 };
+
+/** What tells one content from another, in one form. */
+export const etagOf = (resource: FhirResource, form: Format['form']): string => `W/"${digest(resource)}-${form}"`;
 
 /** A digest of what is answered: of the ledger only its statuses, since times are new in every answer. */
 const digest = (resource: FhirResource): string => {
@@ -23,12 +26,13 @@ const digest = (resource: FhirResource): string => {
   if (resource.resourceType !== 'Bundle') return hash.update(JSON.stringify(resource)).digest('base64url');
   const { entry = [], ...rest } = resource;
   hash.update(JSON.stringify(rest));
-  for (const { resource: own, search } of entry) {
+  for (const { resource: own, search, response } of entry) {
     if (search?.mode === 'outcome')
       hash.update(
         JSON.stringify((own as OperationOutcome).issue.map((it) => [it.details, it.diagnostics, it.expression])),
       );
-    else if (own?.resourceType !== 'Provenance') hash.update(JSON.stringify(own));
+    else if (own?.resourceType !== 'Provenance')
+      hash.update(JSON.stringify(response ? { own, response } : (own ?? null)));
   }
   return hash.digest('base64url');
 };

@@ -10,7 +10,8 @@ import { createCors } from './cors.ts';
 import type { Definitions } from './definitions.ts';
 import { createFailure } from './failure.ts';
 import { release, sourceStatuses } from './health.ts';
-import { createInteractions, type Interaction } from './interactions.ts';
+import type { Interaction } from './interaction.ts';
+import { createInteractions } from './interactions.ts';
 import { negotiate } from './negotiate.ts';
 import { readPosted } from './posted.ts';
 import { SAFE_HEADERS, sendJson, sendResource } from './respond.ts';
@@ -75,7 +76,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
       response.locals['format'] = format;
       const body = route.takes === 'resource' ? await postedResource(request) : undefined;
       const params = { ...(request.params as Record<string, string>), ...(route.type && { type: route.type }) };
-      const asked = { params, pairs, prefer: readPreferences(request), body };
+      const asked = { params, pairs, prefer: readPreferences(request), form: format.form, body };
       const { status, resource } = await interact(asked, callOf(request, response));
       await sendResource(request, response, { status, resource, format });
     };

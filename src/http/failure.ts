@@ -42,7 +42,8 @@ const wantedFormat = (accept: string | undefined): Format => {
   }
 };
 
-const asFault = (error: unknown, unexpected: (name: string) => void): FaultError => {
+/** Any error as a fault of ours: what nobody expected is told by its name alone, and shown as nothing but that. */
+export const asFault = (error: unknown, unexpected: (name: string) => void): FaultError => {
   if (error instanceof FaultError) return error;
   const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
   const known = HTTP_FAULT[status] ?? (status > 400 && status < 500 ? HTTP_FAULT[400] : undefined);

@@ -1,36 +1,17 @@
-import type { Call } from '../adapter/index.ts';
-import { FaultError, type FhirResource, type Json, type ResourceType } from '../fhir/index.ts';
+import { FaultError, type FhirResource, type ResourceType } from '../fhir/index.ts';
 import { createOperations } from '../operations/operations.ts';
 import { createRead } from '../read/read.ts';
-import type { Pairs } from '../search/pairs.ts';
 import { servedBy } from '../search/plan.ts';
 import { createSearchReader } from '../search/read-search.ts';
 import { safeName } from '../search/request.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
 import { servedType } from '../search/served-type.ts';
-import type { Preferences } from './call.ts';
+import { createBatch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
+import type { Asked, Interaction, Outgoing } from './interaction.ts';
 import { capabilityStatement } from './metadata.ts';
 import { parameterPairs } from './parameters.ts';
 import type { FhirAction } from './routes.ts';
-
-/** An interaction as it was asked for: at the door, or by an entry of a batch. */
-export interface Asked {
-  /** The parts of the address: `type`, `id`, `operation`. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly pairs: Pairs;
-  readonly prefer: Preferences;
-  /** The resource that was posted. */
-  readonly body?: Json | undefined;
-}
-
-/** What an interaction gives back, to be written in the form that the caller wants. */
-export interface Outgoing {
-  readonly status: number;
-  readonly resource: FhirResource;
-}
-
-export type Interaction = (asked: Asked, call: Call) => Promise<Outgoing> | Outgoing;
 
 export interface InteractionDeps extends SearchDeps {
   readonly definitions: Definitions;
@@ -51,7 +32,7 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
 
   const typed = (type = ''): ResourceType => servedType(type, types);
 
-  return {
+  const interactions: Readonly<Record<FhirAction, Interaction>> = {
     metadata: (asked) => {
       allowOnly(asked, ['mode']);
       return ok(capabilityStatement(sources.all, { version, date: started, url: base() }));
@@ -75,9 +56,12 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
         { base: base(), completeness },
         call,
       ),
-    batch: () => {
-      throw new FaultError('notImplemented', 'Batches are not built yet.');
-    },
+    batch: createBatch({
+      base,
+      interaction: (action) => interactions[action],
+      unexpected: (error, { correlationId }) =>
+        deps.log.warn('request.failed', { correlationId, route: 'batch', error }),
+    }),
     notBuilt: () => {
       throw new FaultError('notImplemented', 'This interaction of the guide is not built yet.');
     },
@@ -91,6 +75,7 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       return ok(definitions.search(String(asked.params['type']), url, base()));
     },
   };
+  return interactions;
 };
 
 const ok = (resource: FhirResource): Outgoing => ({ status: 200, resource });

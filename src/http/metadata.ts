@@ -7,6 +7,7 @@ import { parameterOf } from '../search/read-criterion.ts';
 import { referenceParametersOf } from '../search/references.ts';
 import { SHAPE_PARAMETERS } from '../search/shape.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
+import { MAX_BATCH_ENTRIES } from './batch.ts';
 import { FHIR_JSON, FHIR_XML } from './negotiate.ts';
 
 export interface Published {
@@ -39,6 +40,12 @@ export const capabilityStatement = (
         mode: 'server',
         documentation:
           'Every search is about one patient. The last entry of each searchset is an OperationOutcome with one issue per source: an empty answer is never the same as a missing one.',
+        interaction: [
+          {
+            code: 'batch',
+            documentation: `Of GETs alone: reads, searches and operations, at most ${MAX_BATCH_ENTRIES} of them.`,
+          },
+        ],
         resource: [...served].sort().map((type) => typeCapability(type, isSearched(type) ? served : undefined)),
         searchParam: [...new Set(SHAPE_PARAMETERS.map((it) => it.replace(/:.*/, ''))), '_has'].map((name) => ({
           name,

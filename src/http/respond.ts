@@ -21,14 +21,15 @@ export const sendResource = async (
   { status, resource, format }: Answer,
 ): Promise<void> => {
   const { type, text, etag } = await writeBody(resource, format);
+  const modified = lastModified(resource);
   if (response.headersSent || response.destroyed) return;
   response.vary('Accept, Accept-Encoding, Prefer');
   const headers = {
     'Content-Type': `${type}; charset=utf-8`,
     'Cache-Control': 'no-store',
-    ...(status === 200 && { ETag: etag, ...lastModified(resource) }),
+    ...(status === 200 && { ETag: etag, ...(modified && { 'Last-Modified': modified.toUTCString() }) }),
   };
-  if (status === 200 && matches(request.headers['if-none-match'], etag)) {
+  if (status === 200 && isFresh(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end();
     return;
   }
@@ -42,15 +43,16 @@ export const sendResource = async (
   response.end(bytes);
 };
 
-/** A weak comparison, as If-None-Match wants it. */
-const matches = (given: string | undefined, etag: string): boolean =>
+/** True where a caller holds this content already: a weak comparison, as If-None-Match wants it. */
+export const isFresh = (given: string | undefined, etag: string): boolean =>
   given !== undefined &&
   (given.trim() === '*' || given.split(',').some((it) => it.trim().replace(/^W\//, '') === etag.replace(/^W\//, '')));
 
-const lastModified = ({ resourceType, meta }: FhirResource): { readonly 'Last-Modified'?: string } => {
+/** When a resource was last changed, where its source says so. */
+export const lastModified = ({ resourceType, meta }: FhirResource): Date | undefined => {
   const written = resourceType === 'Bundle' ? undefined : meta?.lastUpdated;
-  const date = written === undefined ? NaN : Date.parse(written);
-  return Number.isNaN(date) ? {} : { 'Last-Modified': new Date(date).toUTCString() };
+  const date = new Date(written ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 };
 
 /** Sends plain JSON: health and status. */

@@ -75,7 +75,17 @@ const matchPath = (pattern: string, path: string): Readonly<Record<string, strin
     const found = given[at] ?? '';
     if (name === undefined ? found !== segment : !found.startsWith(prefix) || found.length === prefix.length)
       return undefined;
-    if (name !== undefined) params[name] = decodeURIComponent(found.slice(prefix.length));
+    const value = name === undefined ? '' : decoded(found.slice(prefix.length));
+    if (value === undefined) return undefined;
+    if (name !== undefined) params[name] = value;
   }
   return params;
+};
+
+const decoded = (segment: string): string | undefined => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 };

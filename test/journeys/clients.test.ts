@@ -3,6 +3,8 @@ import smart from 'fhirclient';
 import { Client as KitClient } from 'fhir-kit-client';
 import { createSandbox, type Sandbox } from '../../sandbox/start.ts';
 import type { Bundle, CapabilityStatement, Patient } from '../../src/fhir/index.ts';
+import { MAX_BATCH_ENTRIES } from '../../src/http/batch.ts';
+import { OPERATIONS } from '../../src/operations/table.ts';
 import { silentLog } from '../../src/platform/log.ts';
 
 const RICH = '9990000018';
@@ -48,6 +50,30 @@ describe('clients that others wrote', function () {
       (it) => `${it.search!.mode} ${it.resource!.resourceType}`,
     );
     expect(modes).to.include('include Medication');
+  });
+
+  it('fhir-kit-client: every operation that the capability statement names, and a batch of them', async () => {
+    const client = new KitClient({ baseUrl: sandbox.app.base });
+    const statement = (await client.capabilityStatement()) as unknown as CapabilityStatement;
+    const { resource = [], interaction = [] } = statement.rest![0]!;
+    const entry = [];
+    for (const { type, operation = [] } of resource)
+      for (const { name } of operation) {
+        const patient = type === 'Patient' ? { _id: RICH } : { patient: RICH };
+        const placed = OPERATIONS.find((it) => it.name === name)!.level === 'instance';
+        const asked = { name, resourceType: type, ...(placed && { id: RICH }) };
+        const input = placed ? undefined : patient;
+        const got = await client.operation({ ...asked, method: 'GET', ...(input && { input }) });
+        expect(got, `${type}/$${name}`).to.have.property('resourceType').that.is.oneOf(['Bundle', 'Parameters']);
+        const query = input ? `?${new URLSearchParams(input).toString()}` : '';
+        entry.push({ request: { method: 'GET', url: `${type}/${placed ? `${RICH}/` : ''}$${name}${query}` } });
+        if (placed) expect(await client.operation(asked)).to.have.property('resourceType', got.resourceType);
+      }
+    expect(entry.length).to.be.greaterThan(0);
+    expect(interaction.map((it) => it.code)).to.include('batch');
+    const body = { resourceType: 'Bundle', type: 'batch', entry: entry.slice(0, MAX_BATCH_ENTRIES) };
+    const answer = (await client.batch({ body: body })) as unknown as Bundle;
+    expect(answer.entry!.map((it) => it.response!.status)).to.deep.equal(body.entry.map(() => '200'));
   });
 
   it('fhirclient: read, search, all pages, references followed', async () => {

@@ -1,0 +1,25 @@
+import type { Call } from '../adapter/index.ts';
+import type { FhirResource, Json } from '../fhir/index.ts';
+import type { Pairs } from '../search/pairs.ts';
+import type { Preferences } from './call.ts';
+import type { Format } from './negotiate.ts';
+
+/** An interaction as it was asked for: at the door, or by an entry of a batch. */
+export interface Asked {
+  /** The parts of the address: `type`, `id`, `operation`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly pairs: Pairs;
+  readonly prefer: Preferences;
+  /** The form that the answer is written in. */
+  readonly form: Format['form'];
+  /** The resource that was posted. */
+  readonly body?: Json | undefined;
+}
+
+/** What an interaction gives back, to be written in the form that the caller wants. */
+export interface Outgoing {
+  readonly status: number;
+  readonly resource: FhirResource;
+}
+
+export type Interaction = (asked: Asked, call: Call) => Promise<Outgoing> | Outgoing;

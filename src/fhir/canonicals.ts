@@ -34,6 +34,7 @@ export const SYSTEM = {
   icd10: 'http://hl7.org/fhir/sid/icd-10',
   opcs4: 'https://fhir.hl7.org.uk/Id/opcs-4',
   ucum: 'http://unitsofmeasure.org',
+  loinc: 'http://loinc.org',
   dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
   actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
   nullFlavor: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor',

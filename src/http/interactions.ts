@@ -1,5 +1,7 @@
 import { FaultError, type FhirResource, type ResourceType } from '../fhir/index.ts';
 import { createOperations } from '../operations/operations.ts';
+import { asksForSummary, createSummarySearch } from '../operations/summary-search.ts';
+import { createSummary, summarisedBy } from '../operations/summary.ts';
 import { createRead } from '../read/read.ts';
 import { servedBy } from '../search/plan.ts';
 import { createSearchReader } from '../search/read-search.ts';
@@ -26,6 +28,8 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
   const search = createSearch(deps);
   const read = createRead(deps);
   const operations = createOperations(deps);
+  const summary = createSummary(deps);
+  const summarySearch = createSummarySearch(deps);
   const readSearch = createSearchReader(deps);
   const started = new Date(deps.now()).toISOString();
   const types = servedBy(sources.all);
@@ -38,13 +42,20 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       return ok(capabilityStatement(sources.all, { version, date: started, url: base() }));
     },
     search: ({ params, pairs, prefer: { handling, completeness } }, call) => {
-      const request = readSearch(typed(params['type']), pairs, { handling, base: base() });
-      return search(request, { base: base(), completeness }, call);
+      const options = { base: base(), completeness };
+      if (asksForSummary(params['type'] ?? '', pairs))
+        return summarySearch(readSearch('Composition', pairs, { handling, base: base() }), options, call);
+      return search(readSearch(typed(params['type']), pairs, { handling, base: base() }), options, call);
     },
-    read: (asked, call) => {
+    read: async (asked, call) => {
       allowOnly(asked);
       const { params, prefer } = asked;
       const options = { base: base(), completeness: prefer.completeness };
+      const patient = params['type'] === 'Composition' ? summarisedBy(String(params['id']), deps) : undefined;
+      if (patient) {
+        const made = await summary({ patient }, options, call);
+        return 'status' in made ? made : ok(made.composition);
+      }
       return read(typed(params['type']), String(params['id']), { options, call });
     },
     operation: (

@@ -47,7 +47,7 @@ export const ROUTES: readonly Route[] = [
     type: 'AllergyIntolerance',
   },
   { method: 'GET', path: '/medications/FHIR/R4/MedicationStatement', action: 'search', type: 'MedicationStatement' },
-  { method: 'GET', path: '/summary/FHIR/R4/Composition', action: 'notBuilt' },
+  { method: 'GET', path: '/summary/FHIR/R4/Composition', action: 'search', type: 'Composition' },
   { method: 'POST', path: '/strategicapi/discharge/FHIR/R4/Bundle', action: 'notBuilt' },
 ];
 

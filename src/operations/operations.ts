@@ -6,6 +6,7 @@ import { readPage } from '../search/read-search.ts';
 import type { SearchAnswer, SearchDeps, SearchOptions } from '../search/search.ts';
 import { createEverything, everythingPage } from './everything.ts';
 import { findOperation, patientOfInstance, readParameters } from './request.ts';
+import { createSummary, toDocument } from './summary.ts';
 import type { Operation, OperationName } from './table.ts';
 
 /** An operation as it was asked for. */
@@ -32,7 +33,14 @@ export const createOperations = (deps: SearchDeps): Answering<OperationCall> => 
 
 const createHandlers = (deps: SearchDeps): Readonly<Record<OperationName, Handler>> => {
   const everything = createEverything(deps);
+  const summary = createSummary(deps);
   return {
+    summary: async ({ operation, id, pairs, handling }, options, call) => {
+      const patient = patientOfInstance(id);
+      const { ignored } = readParameters(operation, pairs, handling);
+      const made = await summary({ patient, ignored }, options, call);
+      return 'status' in made ? made : { status: 200, resource: toDocument(made, options.base) };
+    },
     everything: ({ operation, id, pairs, handling }, options, call) => {
       const patient = patientOfInstance(id);
       const now = deps.now();

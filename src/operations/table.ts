@@ -9,7 +9,7 @@ export interface OperationParameter {
   readonly doc: string;
 }
 
-export type OperationName = 'everything';
+export type OperationName = 'everything' | 'summary';
 
 /** One operation: what routes, `/metadata`, its definition and the checks of a request are made from. */
 export interface Operation {
@@ -64,6 +64,17 @@ export const OPERATIONS: readonly Operation[] = [
       },
       { name: '_count', type: 'integer', min: 0, max: '1', doc: 'How many matches a page holds; all where left out.' },
     ],
+    returns: 'Bundle',
+  },
+  {
+    name: 'summary',
+    title: 'The patient summary',
+    doc: 'An International Patient Summary as a document of UK Core resources: each section says what it holds, or why it holds nothing, and the account of each source stands last.',
+    definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary',
+    level: 'instance',
+    types: ['Patient'],
+    methods: ['GET', 'POST'],
+    parameters: [],
     returns: 'Bundle',
   },
 ];

@@ -69,16 +69,21 @@ export interface Searchset extends Pick<Assembly, 'outcome' | 'completeness'> {
   readonly total: number | undefined;
   readonly link: NonNullable<Bundle['link']>;
   readonly entry: readonly BundleEntry[];
+  /** Where the account stands, if an entry refers to it. */
+  readonly outcomeUrl?: string;
 }
 
 /** A searchset that says whether it is whole, the account of every source last. */
-export const searchset = ({ total, link, entry, outcome, completeness }: Searchset): Bundle => ({
+export const searchset = ({ total, link, entry, outcome, outcomeUrl, completeness }: Searchset): Bundle => ({
   resourceType: 'Bundle',
   meta: { profile: [ukCoreProfile('Bundle')], tag: [{ system: SYSTEM.completeness, code: completeness }] },
   type: 'searchset',
   ...(total !== undefined && { total }),
   link,
-  entry: [...entry, { resource: outcome, search: { mode: 'outcome' } }],
+  entry: [
+    ...entry,
+    { ...(outcomeUrl !== undefined && { fullUrl: outcomeUrl }), resource: outcome, search: { mode: 'outcome' } },
+  ],
 });
 
 /** What was applied, and where a walk through pages goes on; each link asks for the form of this answer. */

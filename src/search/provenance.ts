@@ -56,7 +56,7 @@ const provenanceOf = (
       },
     ],
   };
-  return { fullUrl: `urn:uuid:${fetchUuid(`${source.id} ${patient} ${when}`)}`, resource, search: { mode: 'include' } };
+  return { fullUrl: `urn:uuid:${uuidOf(`${source.id} ${patient} ${when}`)}`, resource, search: { mode: 'include' } };
 };
 
 const agentType = (code: string): NonNullable<Provenance['agent'][number]['type']> => ({
@@ -69,8 +69,8 @@ const organisation = ({ ods, name }: Assembler): Provenance['agent'][number]['wh
   display: name,
 });
 
-/** A fetch has no id at its source: its UUID is made from what it was, so that the same fetch has the same one. */
-const fetchUuid = (name: string): string => {
+/** The UUID of what has no id of its own, made from what it is: the same thing has the same one. */
+export const uuidOf = (name: string): string => {
   const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };

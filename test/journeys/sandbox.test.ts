@@ -201,7 +201,8 @@ describe('a journey through the sandbox', function () {
     const alias = await fetch(`${root}/strategicapi/allergies/FHIR/R4/AllergyIntolerance?patient=Patient/${RICH}`);
     expect(matches((await alias.json()) as Bundle)).to.deep.equal(matches(plain));
     expect((await fetch(`${root}/medications/FHIR/R4/MedicationStatement?patient=${RICH}`)).status).to.equal(200);
-    expect((await fetch(`${root}/summary/FHIR/R4/Composition?type=60591-5`)).status).to.equal(501);
+    expect((await fetch(`${root}/summary/FHIR/R4/Composition?type=60591-5`)).status).to.equal(400);
+    expect((await fetch(`${root}/summary/FHIR/R4/Composition?type=60591-5&patient=${RICH}`)).status).to.equal(200);
     expect((await fetch(`${root}/strategicapi/discharge/FHIR/R4/Bundle`, { method: 'POST' })).status).to.equal(501);
   });
 

@@ -1,5 +1,5 @@
-import { type Json, objects, SYSTEM, text } from '../../src/fhir/index.ts';
-import { remembered, rowOf } from './objects.ts';
+import { type Json, objects, remembered, SYSTEM, text } from '../../src/fhir/index.ts';
+import { rowOf } from './objects.ts';
 
 /** SNOMED CT codes that a record transfer puts in place of a code it could not carry: they mean nothing clinical. */
 export const DEGRADED: ReadonlySet<unknown> = new Set([

@@ -1,6 +1,6 @@
-import { type Json, objects, ourExtension, SYSTEM, text } from '../../src/fhir/index.ts';
+import { type Json, objects, ourExtension, remembered, SYSTEM, text } from '../../src/fhir/index.ts';
 import { codings, DEGRADED, systemOf } from './codes.ts';
-import { remembered, without } from './objects.ts';
+import { without } from './objects.ts';
 
 /** True for the extension that holds a SNOMED CT description; its url is spelt in several ways. */
 export const isDescription = ({ url }: Json): boolean => isDescriptionUrl(String(url));
@@ -9,7 +9,7 @@ const isDescriptionUrl = remembered((url) => /\/extension-coding-sct-?d(?:esc|ec
 
 /** A part of a description extension by its name, whatever its case and value type. */
 export const descriptionPart = (extension: Json, name: 'descriptionid' | 'descriptiondisplay'): string | undefined => {
-  const part = objects(extension['extension']).find((it) => String(it['url']).toLowerCase() === name);
+  const part = objects(extension['extension']).find(({ url }) => url === name || String(url).toLowerCase() === name);
   return part && text(part['valueString'] ?? part['valueId'] ?? part['valueCode']);
 };
 
@@ -35,7 +35,9 @@ const spoken = (concept: Json, say: (coding: Json) => string | undefined): strin
     const own = coding['userSelected'] === true ? 2 : isSnomed ? 1 : 0;
     if (own <= rank || (isSnomed && DEGRADED.has(coding['code']))) continue;
     const said = say(coding);
-    if (said !== undefined) [words, rank] = [said, own];
+    if (said === undefined) continue;
+    words = said;
+    rank = own;
   }
   return words;
 };
@@ -51,6 +53,7 @@ const isUri = remembered((system) => /^[a-z][a-z0-9+.-]*:/i.test(system) || syst
 
 /** A Coding, Identifier or Quantity with its system as R4 names it; words that are no URI are kept as the source's text. */
 export const readSystem = (given: Json): Json => {
+  if (given['system'] === undefined || given['system'] === SYSTEM.snomed) return given;
   const system = systemOf(given['system'], given['code']);
   if (typeof system !== 'string' || isUri(system)) {
     return system === given['system'] ? given : { ...given, system };

@@ -30,7 +30,7 @@ const createDialect = (context: Context, contained: ReadonlySet<unknown>): Diale
       return [{ ...extension, url: ukCoreExtension('NHSNumberVerificationStatus') }];
     }
     const kept = keepExtension(extension, host);
-    if (kept[0] !== extension) note('unknown-element');
+    if (kept !== extension) note('unknown-element');
     return kept;
   },
   Attachment: readAttachment,
@@ -43,13 +43,16 @@ const createDialect = (context: Context, contained: ReadonlySet<unknown>): Diale
   Reference: createFollower(context, contained),
 });
 
+const DISPLAY = ukCoreExtension('CodingSCTDescDisplay');
+const DESCRIPTION = ourExtension('coding-description-id');
+
 const readDescription = (extension: Json): readonly Json[] => {
+  const parts: Json[] = [];
   const display = descriptionPart(extension, 'descriptiondisplay');
+  if (display !== undefined) parts.push({ url: DISPLAY, valueString: display });
   const id = descriptionPart(extension, 'descriptionid');
-  return [
-    ...(display === undefined ? [] : [{ url: ukCoreExtension('CodingSCTDescDisplay'), valueString: display }]),
-    ...(id === undefined ? [] : [{ url: ourExtension('coding-description-id'), valueString: id }]),
-  ];
+  if (id !== undefined) parts.push({ url: DESCRIPTION, valueString: id });
+  return parts;
 };
 
 /** A quantity in words becomes its unit; words beside a unit stay beside it. */

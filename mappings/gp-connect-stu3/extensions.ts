@@ -1,5 +1,4 @@
-import { type Json, objects } from '../../src/fhir/index.ts';
-import { remembered } from './objects.ts';
+import { type Json, objects, remembered } from '../../src/fhir/index.ts';
 
 /** The name of an extension without host, publisher and version: both CareConnect forms of it have the same. */
 export const extensionName = (url: unknown): string => (typeof url === 'string' ? nameIn(url) : '');

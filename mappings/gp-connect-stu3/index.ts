@@ -33,7 +33,8 @@ export const map: Mapping<Json> = (record, context) => {
   );
   const coded = CODED.find((it) => isDegraded(body[it]));
   if (coded) issues.push(findingIssue('degraded-code', { kind, id, path: `${resource.resourceType}.${coded}` }));
-  return { resources: [{ localId: id, resource }], ...(issues.length > 0 && { issues }) };
+  const resources = [{ localId: id, resource }];
+  return issues.length > 0 ? { resources, issues } : { resources };
 };
 
 const CODED = ['code', 'vaccineCode'] as const;

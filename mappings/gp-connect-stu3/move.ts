@@ -80,8 +80,8 @@ const moveId = ({ body, id }: Scope, draft: Draft): void => {
 
 /** The profiles of STU3 say nothing of the R4 resource. */
 const moveMeta = (meta: unknown, draft: Draft): void => {
-  const rest = isObject(meta) ? without(meta, 'profile') : meta;
-  if (!isObject(rest) || Object.keys(rest).length > 0) draft['meta'] = rest;
+  if (!isObject(meta)) draft['meta'] = meta;
+  else for (const key in meta) if (key !== 'profile') return void (draft['meta'] = without(meta, 'profile'));
 };
 
 const moveExtensions = ({ extensions = {} }: TypeMapping, draft: Draft, scope: Scope): void => {

@@ -7,19 +7,6 @@ export const rowOf = <T>(table: Readonly<Record<string, T>>, key: unknown): T | 
   return row !== undefined && Object.hasOwn(table, key) ? row : undefined;
 };
 
-/** Answers for words that are few and come by the thousand, systems and urls, worked out once each. */
-export const remembered = <T>(find: (word: string) => T): ((word: string) => T) => {
-  const known = new Map<string, T>();
-  return (word) => {
-    const before = known.get(word);
-    if (before !== undefined || known.has(word)) return before as T;
-    const found = find(word);
-    if (known.size < MAX_REMEMBERED) known.set(word, found);
-    return found;
-  };
-};
-const MAX_REMEMBERED = 1000;
-
 /** A copy of an object without some of its keys. */
 export const without = (object: Json, ...names: readonly string[]): Json => {
   const rest: Record<string, unknown> = {};

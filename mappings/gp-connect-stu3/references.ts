@@ -25,11 +25,17 @@ const RENAMED: Readonly<Record<string, ResourceType>> = {
 /** The R4 name of a STU3 type. */
 const r4Name = (kind: string): string => rowOf(RENAMED, kind) ?? kind;
 
+/** As nearly all references are. */
+const PLAIN = /^[A-Z][A-Za-z]+\/[^/\s#?]+$/;
 const LOCAL = /^(?:https?:\/\/\S+\/)?([A-Z][A-Za-z]+)\/([^/\s#?]+)(?:\/_history\/[^/\s]+)?$/;
 
 /** What a literal reference names, its server and version left off; undefined for one of another form. */
 export const targetOf = (reference: unknown): { readonly kind: string; readonly id: string } | undefined => {
   if (typeof reference !== 'string') return undefined;
+  if (PLAIN.test(reference)) {
+    const slash = reference.indexOf('/');
+    return { kind: reference.slice(0, slash), id: reference.slice(slash + 1) };
+  }
   const [, kind, id] = LOCAL.exec(reference) ?? [];
   return kind !== undefined && id !== undefined ? { kind, id } : undefined;
 };

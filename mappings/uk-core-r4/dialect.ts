@@ -37,7 +37,7 @@ export const createDialect = (links: Links, fullUrl: string | undefined): Dialec
     Attachment: (attachment, _, note) => withoutLink(attachment, note),
     Extension: (extension, host, note) => {
       const kept = keepExtension(extension, host);
-      if (kept[0] !== extension) note('unknown-element', undefined, String(extension['url']));
+      if (kept !== extension) note('unknown-element', undefined, String(extension['url']));
       return kept;
     },
   };

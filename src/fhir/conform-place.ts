@@ -26,12 +26,14 @@ export interface Place {
     above: Place | undefined;
     element: CompiledElement | undefined;
     index: number;
-    /** How deep a look goes that tells nobody what it finds; 0 while reading. */
-    depth: number;
+    /** True during a look that tells nobody what it finds. */
+    isLooking: boolean;
     /** True where such a look found something. */
     noted: boolean;
+    /** How deep it is. */
+    depth: number;
     /** What was told once, and is not told again. */
-    readonly told: Set<string>;
+    told: Set<string> | undefined;
   };
 }
 

@@ -1,4 +1,3 @@
-/* eslint max-params: ['error', 4] -- the walk hands on its facts without an object per value: it is the hot path */
 import type { Place } from './conform-place.ts';
 import type { CompiledElement, CompiledType } from './definitions/compiled.ts';
 import type { Hook } from './dialect.ts';
@@ -6,66 +5,102 @@ import { isObject, type Json } from './types.ts';
 
 type Run = Place['run'];
 
+/** Tells of a value whether it, and all that it holds, can be handed on as it came. */
+type Look = (value: unknown, run: Run) => boolean;
+
 /**
  * Tells whether an object is of its type as it came, and all that it holds: sound primitives, one of each choice, all that is
  * required, no invariant broken, nothing that the dialect writes otherwise. Such an object is handed on without being read.
  * What this turns down may be sound as well. Hooks that are asked here tell nobody what they find.
  */
 export const isPlain = (given: Json, element: CompiledElement, run: Run): boolean => {
-  run.depth = 1;
-  run.noted = false;
-  const plain = isPlainObject(given, element, run);
+  let look = looks.get(element);
+  if (!look) looks.set(element, (look = lookAtElement(element)));
   run.depth = 0;
+  run.noted = false;
+  run.isLooking = true;
+  const plain = look(given, run);
+  run.isLooking = false;
   return plain && !run.noted;
 };
 
 /** What lies deeper is read part by part: else each level of a deep record would be looked at once for every level above. */
 const DEEPEST = 8;
 
-const isPlainObject = (given: Json, element: CompiledElement, run: Run): boolean => {
-  const { type: name, bound } = element;
-  if (bound || name === 'Resource' || name === 'Narrative' || run.depth > DEEPEST) return false;
-  const type = element.inner();
-  let choice: string | undefined;
-  let empty = true;
-  for (const key in given) {
-    const part = type.elements.get(key);
-    if (part === undefined || (part.of !== undefined && part.of === choice)) return false;
-    if (!isPlainPart(given[key], part, name, run)) return false;
-    choice = part.of ?? choice;
-    empty = false;
-  }
-  if (empty || !hasRequired(given, type)) return false;
-  if (name === 'Extension') return isWhole(given, choice);
-  if (name === 'Reference') return isPlainReference(given, element);
-  return isHeld(given, type);
+// One closure for each element and type that was met, made from the tables: what they say is not asked again for each value.
+const looks = new Map<CompiledElement, Look>();
+const looksAtTypes = new Map<CompiledType, Look>();
+
+const lookAtType = (type: CompiledType): Look => {
+  let look = looksAtTypes.get(type);
+  if (!look) looksAtTypes.set(type, (look = lookInside(type)));
+  return look;
 };
 
-const isPlainPart = (value: unknown, part: CompiledElement, host: string, run: Run): boolean => {
-  if (!part.many) return isPlainValue(value, part, host, run);
-  if (!Array.isArray(value) || value.length === 0) return false;
-  for (const one of value as readonly unknown[]) if (!isPlainValue(one, part, host, run)) return false;
-  return true;
+/** What is bound, contained or a narrative is always read. */
+const lookAtElement = (element: CompiledElement): Look => {
+  const { type, bound } = element;
+  if (bound || type === 'Resource' || type === 'Narrative') return () => false;
+  const look = lookAtType(element.inner());
+  return type === 'Reference' ? (value, run) => look(value, run) && isPlainReference(value as Json, element) : look;
 };
 
-const isPlainValue = (value: unknown, part: CompiledElement, host: string, run: Run): boolean => {
-  if (part.isSound) return part.isSound(value);
-  if (!isObject(value)) return false;
-  const hook = part.hook && (run.dialect[part.hook] as Hook<Json | readonly Json[]> | undefined);
-  if (hook && !isUnchanged(hook(value, host, run.note), value)) return false;
-  run.depth += 1;
-  const plain = isPlainObject(value, part, run);
-  run.depth -= 1;
-  return plain;
+interface Part {
+  readonly look: Look;
+  readonly of: string | undefined;
+  readonly isRequired: boolean;
+}
+
+const lookInside = (type: CompiledType): Look => {
+  const parts = new Map([...type.elements].map(([key, it]) => [key, partOf(it, type.name)]));
+  const { name } = type;
+  const needed = type.required.length;
+  return (value, run) => {
+    const given = value as Json;
+    let choice: string | undefined;
+    let required = 0;
+    let empty = true;
+    for (const key in given) {
+      const part = parts.get(key);
+      if (!part?.look(given[key], run)) return false;
+      if (part.of !== undefined) {
+        if (part.of === choice) return false;
+        choice = part.of;
+      }
+      if (part.isRequired) required += 1;
+      empty = false;
+    }
+    if (empty || required < needed) return false;
+    return name === 'Extension' ? isWhole(given, choice) : isHeld(given, type);
+  };
 };
 
-/** True where a translation of a value is the value itself. */
-export const isUnchanged = (translated: Json | readonly Json[], value: Json): boolean =>
-  Array.isArray(translated) ? translated.length === 1 && translated[0] === value : translated === value;
+const partOf = (element: CompiledElement, host: string): Part => {
+  const one = element.isSound ?? lookAtValue(element, host);
+  return { look: element.many ? lookAtEach(one) : one, of: element.of, isRequired: element.isRequired };
+};
 
-const hasRequired = (given: Json, { required }: CompiledType): boolean => {
-  for (const { name } of required) if (given[name] === undefined) return false;
-  return true;
+const lookAtEach =
+  (one: Look): Look =>
+  (value, run) => {
+    if (!Array.isArray(value) || value.length === 0) return false;
+    for (const it of value as readonly unknown[]) if (!one(it, run)) return false;
+    return true;
+  };
+
+const lookAtValue = (element: CompiledElement, host: string): Look => {
+  // Types hold each other: what is inside is made when first met.
+  let inside: Look | undefined;
+  return (value, run) => {
+    if (!isObject(value) || run.depth >= DEEPEST) return false;
+    const hook = element.hook && (run.dialect[element.hook] as Hook<Json | readonly Json[]> | undefined);
+    if (hook && hook(value, host, run.note) !== value) return false;
+    inside ??= lookAtElement(element);
+    run.depth += 1;
+    const plain = inside(value, run);
+    run.depth -= 1;
+    return plain;
+  };
 };
 
 /** ext-1: a url, and a value or extensions. */
@@ -79,7 +114,9 @@ const isPlainReference = ({ reference, type }: Json, { targets }: CompiledElemen
   if (type !== undefined) return false;
   if (reference === undefined) return true;
   if (typeof reference !== 'string' || !LOCAL.test(reference)) return false;
-  return targets === undefined || targets.includes(reference.slice(0, reference.indexOf('/')));
+  if (!targets) return true;
+  for (const it of targets) if (reference.startsWith(it) && reference[it.length] === '/') return true;
+  return false;
 };
 
 let broken = false;

@@ -3,7 +3,7 @@ import { DATA_ABSENT_REASON } from './canonicals.ts';
 import { readBound } from './conform-bound.ts';
 import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
 import { copied, type Draft, find, keep, type Place, put, refuse, strange } from './conform-place.ts';
-import { isHeld, isPlain, isUnchanged } from './conform-plain.ts';
+import { isHeld, isPlain } from './conform-plain.ts';
 import { readReference } from './conform-reference.ts';
 import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
@@ -30,9 +30,10 @@ export const conform = (resource: Json, dialect: Dialect, report: Report): FhirR
     above: undefined,
     element: undefined,
     index: -1,
-    depth: 0,
+    isLooking: false,
     noted: false,
-    told: new Set(),
+    depth: 0,
+    told: undefined,
   };
   const at = { type: compiledType(type), name: type, index: -1, above: undefined, run };
   return readObject(placeAt(resource, at)) as unknown as FhirResource;
@@ -41,8 +42,8 @@ export const conform = (resource: Json, dialect: Dialect, report: Report): FhirR
 /** Reports what a hook found, at the value that it was given. */
 const noteAt = (run: Place['run'], { code, name, once }: NamedNote): void => {
   run.noted = true;
-  if (run.depth > 0 || !run.element || !run.above || (once !== undefined && run.told.has(once))) return;
-  if (once !== undefined) run.told.add(once);
+  if (run.isLooking || !run.element || !run.above || (once !== undefined && run.told?.has(once))) return;
+  if (once !== undefined) (run.told ??= new Set()).add(once);
   find(code, placeOf({}, run.element, run.above, run.index), name);
 };
 
@@ -85,8 +86,10 @@ const readObject = (place: Place): Draft => {
     if (!element) readStranger(key, place);
     else if (choices && isChoiceOf(choices, element) && isChosen(place.out, element, element.name))
       setAsideChoice(element, place);
-    else if (!element.read) put(place, key, readComplex(element, value, place));
-    else if (shaded || element.many || !element.isSound?.(value)) readPrimitives(element, place);
+    else if (!element.read) {
+      const read = readComplex(element, value, place);
+      if (read !== value) put(place, key, read);
+    } else if (shaded || element.many || !element.isSound?.(value)) readPrimitives(element, place);
     if (element?.of !== undefined) (choices ??= []).push(element.of);
   }
   if (type.invariant && !isHeld(place.out, type)) settleInvariants(place);
@@ -307,7 +310,6 @@ const readEach = (element: CompiledElement, one: Json, place: Place, index: numb
   run.index = index;
   const translated = hook(one, hostName(place), run.note);
   if (!Array.isArray(translated)) return readOrPlain(translated as Json, element, place, index);
-  if (isUnchanged(translated as readonly Json[], one)) return readOrPlain(one, element, place, index);
   return (translated as readonly Json[]).flatMap((it) => readOrPlain(it, element, place, index) ?? []);
 };
 

@@ -38,7 +38,7 @@ export type Note = (code: FindingCode, element?: string, once?: string) => void;
  * extension is nobody's to translate: what it modifies must not be read without it.
  */
 export interface Dialect {
-  readonly Extension?: Hook<readonly Json[]>;
+  readonly Extension?: Hook<Json | readonly Json[]>;
   readonly Coding?: Hook;
   readonly CodeableConcept?: Hook;
   readonly Identifier?: Hook;

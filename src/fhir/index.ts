@@ -12,5 +12,6 @@ export { elementsOf, isResourceType, patientElement, RESOURCE_TYPES } from './de
 export { conform } from './conform.ts';
 export type { Dialect, Finding, FindingCode, Hook, Note, Report } from './dialect.ts';
 export { isKnownExtension, keepExtension } from './known-extensions.ts';
+export { remembered } from './remembered.ts';
 export { isBlank, sourceText, sourceValues } from './source-value.ts';
 export { findingIssue, type RecordFinding } from './finding.ts';

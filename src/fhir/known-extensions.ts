@@ -1,4 +1,5 @@
 import { BASE, ukCoreExtension } from './canonicals.ts';
+import { remembered } from './remembered.ts';
 import { sourceValues, wholeReference } from './source-value.ts';
 import { isObject, type Json, objects } from './types.ts';
 
@@ -28,19 +29,24 @@ const UK_CORE: ReadonlySet<string> = new Set(
 const HL7 = /^http:\/\/hl7\.org\/fhir\/(?:\d\.\d\/StructureDefinition\/extension-|StructureDefinition\/)[^/]+$/;
 
 /** True for the URL of an extension that a consumer of UK Core can look up: of HL7, of UK Core, or ours. */
-export const isKnownExtension = (url: unknown): boolean =>
-  typeof url === 'string' && (UK_CORE.has(url) || HL7.test(url) || url.startsWith(`${BASE}/StructureDefinition/`));
+export const isKnownExtension = (url: unknown): boolean => typeof url === 'string' && isKnownUrl(url);
+
+const isKnownUrl = remembered(
+  (url) => UK_CORE.has(url) || HL7.test(url) || url.startsWith(`${BASE}/StructureDefinition/`),
+);
 
 /**
  * An extension as a consumer of UK Core may see it: a known one as it is; any other as `source-value` extensions, one
  * per leaf, their path beginning with its url, since a strict consumer rejects what it cannot look up.
  * @param host the type that holds the extension; within `Extension` a part is named by a word.
  */
-export const keepExtension = (extension: Json, host: string): readonly Json[] => {
+export const keepExtension = (extension: Json, host: string): Json | readonly Json[] => {
   const { url } = extension;
-  const part = host === 'Extension' && typeof url === 'string' && /^[\w-]+$/.test(url);
-  return part || isKnownExtension(url) ? [extension] : flatten(extension, '');
+  const part = host === 'Extension' && typeof url === 'string' && isWord(url);
+  return part || isKnownExtension(url) ? extension : flatten(extension, '');
 };
+
+const isWord = remembered((url) => /^[\w-]+$/.test(url));
 
 const flatten = (extension: Json, above: string): readonly Json[] => {
   const path = above + (typeof extension['url'] === 'string' ? extension['url'] : 'extension');

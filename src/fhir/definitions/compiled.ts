@@ -18,6 +18,8 @@ export interface CompiledElement extends ElementDefinition {
   readonly bare: boolean;
   /** Tells quickly of most sound values that nothing is to be done; undefined for what is no primitive. */
   readonly isSound: ((given: unknown) => boolean) | undefined;
+  /** True where a resource or data type must have it; of a choice for the first of its kinds. */
+  isRequired: boolean;
   /** The hook of a dialect that translates it. What a modifier extension modifies must not be read without it. */
   readonly hook: keyof Dialect | undefined;
   /** The type of what is no primitive. */
@@ -82,6 +84,7 @@ const compile = (name: string): CompiledType => {
         bare: isBare(name, key, element.type),
         isSound: soundnessOf(element),
         hook: key !== 'modifierExtension' && isHooked(element.type) ? element.type : undefined,
+        isRequired: false,
         inner: once(() => compiledType(element.type)),
       },
     ]),
@@ -92,13 +95,15 @@ const compile = (name: string): CompiledType => {
     seen.add(of ?? key);
     return fresh;
   });
+  // An extension without a url, or a narrative without its text, is refused whole.
+  const asked = name === 'Extension' || name === 'Narrative' ? [] : required;
+  for (const element of asked) element.isRequired = true;
   const isResource = isResourceType(name);
   return {
     name,
     isResource,
     elements,
-    // An extension without a url, or a narrative without its text, is refused whole.
-    required: name === 'Extension' || name === 'Narrative' ? [] : required,
+    required: asked,
     extensible: name !== 'Extension' && elements.has('extension'),
     invariant: INVARIANTS[name],
   };

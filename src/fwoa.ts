@@ -15,7 +15,8 @@ import { createBundle } from './fwoa/bundle.ts';
 import { notAllowed, wrongVersion } from './fwoa/errors.ts';
 import { createPersistence } from './fwoa/persistence.ts';
 import { createSearchService } from './fwoa/search.ts';
-import { capabilityStatement } from './http/metadata.ts';
+import { loadDefinitions } from './http/definitions.ts';
+import { createMetadata } from './http/metadata.ts';
 import type { Config } from './platform/config.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { loadAdapter } from './sources/load.ts';
@@ -48,9 +49,14 @@ export const createFhirWorks = async (
   { base, log = createLog(), load = loadAdapter }: FhirWorksOptions,
 ): Promise<FhirWorks> => {
   const walk = await connectWalk(config, { log, load });
-  const { all } = walk.sources;
-  const date = new Date(walk.now()).toISOString();
-  const statement = capabilityStatement(all, { version: pkg.version, date, url: base });
+  const metadata = createMetadata({
+    version: pkg.version,
+    date: new Date(walk.now()).toISOString(),
+    sources: walk.sources.all,
+    codeSystems: (await loadDefinitions()).ofType('CodeSystem'),
+    cors: false,
+    isOwnDoor: false,
+  });
   // FHIR Works tells its services of no deadline and of no caller who went away.
   const callOf = (): Call => ({
     signal: new AbortController().signal,
@@ -61,11 +67,18 @@ export const createFhirWorks = async (
   const persistence = createPersistence({ ...walk, callOf, base });
   const noHistory = notAllowed('Sources are asked for what they hold now; there is no history.');
   return {
-    search: createSearchService({ ...walk, callOf, uuid: randomUUID, capabilities: () => searchesOf(statement) }),
+    search: createSearchService({
+      ...walk,
+      callOf,
+      uuid: randomUUID,
+      capabilities: () => searchesOf(metadata('full', base) as CapabilityStatement),
+    }),
     persistence,
     capabilities: {
-      capabilities: ({ fhirVersion }) =>
-        fhirVersion === '4.0.1' ? Promise.resolve({ message: 'success', resource: statement }) : wrongVersion(),
+      capabilities: ({ fhirVersion, mode }) =>
+        fhirVersion === '4.0.1'
+          ? Promise.resolve({ message: 'success', resource: metadata(mode, base) })
+          : wrongVersion(),
     },
     history: { instanceHistory: noHistory, typeHistory: noHistory, globalHistory: noHistory },
     bundle: createBundle(persistence),

@@ -10,12 +10,15 @@ const fhir = join(import.meta.dirname, '../src/fhir');
 
 describe('what is generated is what the generators write', () => {
   it('the R4 tables', () => {
-    const { types, parameters } = definitions();
-    expect(readFileSync(join(fhir, 'definitions/r4.json'), 'utf8') === `${types}\n`, 'npm run generate').to.equal(true);
-    expect(
-      readFileSync(join(fhir, 'definitions/search-parameters.json'), 'utf8') === `${parameters}\n`,
-      'npm run generate',
-    ).to.equal(true);
+    const { types, parameters, documentation } = definitions();
+    for (const [name, content] of Object.entries({
+      r4: types,
+      'search-parameters': parameters,
+      'search-documentation': documentation,
+    })) {
+      const written = readFileSync(join(fhir, `definitions/${name}.json`), 'utf8');
+      expect(written === `${content}\n`, `${name}: npm run generate`).to.equal(true);
+    }
   });
 
   it('the FHIR package of our own extensions and codes', () => {

@@ -110,6 +110,30 @@ export const EXTENSIONS = {
       preferredBranchSurgery: { types: ['Reference'] },
     },
   },
+  'configured-source': {
+    title: 'Configured source',
+    description: 'A source that this endpoint asks, and how it is asked.',
+    context: ['CapabilityStatement.rest'],
+    parts: {
+      source: { types: ['code'], required: true },
+      title: { types: ['string'], required: true },
+      scope: { types: ['code'], required: true },
+      lineage: { types: ['code'], required: true },
+      required: { types: ['boolean'] },
+    },
+  },
+  'type-at-source': {
+    title: 'Type at a source',
+    description:
+      'What a source can do with the type: whether it is searched or read there, and which filters it applies exactly or only narrows by; all others are applied here.',
+    context: ['CapabilityStatement.rest.resource'],
+    parts: {
+      source: { types: ['code'], required: true },
+      interaction: { types: ['code'], many: true },
+      exact: { types: ['string'], many: true },
+      superset: { types: ['string'], many: true },
+    },
+  },
 } as const satisfies Readonly<Record<string, ExtensionRow>>;
 
 export type ExtensionName = keyof typeof EXTENSIONS;

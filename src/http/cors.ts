@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.ts';
 
-const ALLOWED_HEADERS = 'Accept, Authorization, Content-Type, If-None-Match, Prefer, X-Correlation-ID, X-Request-ID';
-const EXPOSED_HEADERS = 'ETag, Last-Modified, X-Correlation-ID, X-Request-ID';
+const ALLOWED_HEADERS = ['Accept', 'Authorization', 'Content-Type', ...Object.keys(REQUEST_HEADERS)].join(', ');
+const EXPOSED_HEADERS = Object.keys(RESPONSE_HEADERS).join(', ');
 
 /** Lets browsers of the configured origins read answers; no others, and none by default. */
 export const createCors =

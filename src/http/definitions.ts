@@ -5,6 +5,7 @@ type Definition = FhirResource & { readonly url: string; readonly id: string };
 
 export interface Definitions {
   readonly byId: (type: string, id: string) => FhirResource;
+  readonly ofType: (type: string) => readonly FhirResource[];
   readonly search: (type: string, url: string | undefined, base: string) => Bundle;
 }
 
@@ -17,6 +18,7 @@ export const loadDefinitions = async (): Promise<Definitions> => {
   );
   const ofType = (type: string): Definition[] => all.filter((it) => it.resourceType === type);
   return {
+    ofType,
     byId: (type, id) => {
       const found = ofType(type).find((it) => it.id === id);
       if (!found) throw new FaultError('notFound', 'There is no such definition.');

@@ -13,12 +13,13 @@ import { release, sourceStatuses } from './health.ts';
 import type { Interaction } from './interaction.ts';
 import { createInteractions } from './interactions.ts';
 import { negotiate } from './negotiate.ts';
+import { createDocument } from './openapi/document.ts';
 import { readPosted } from './posted.ts';
-import { SAFE_HEADERS, sendJson, sendResource } from './respond.ts';
+import { SAFE_HEADERS, sendDocument, sendJson, sendResource } from './respond.ts';
 import { FHIR_BASE, type FhirAction, type PlainAction, type Route, ROUTES } from './routes.ts';
 
 export interface DoorDeps extends SearchDeps {
-  readonly config: Pick<Config, 'deadlineMs' | 'maxBodyBytes' | 'actor' | 'publicBase' | 'corsOrigins'>;
+  readonly config: Omit<Config, 'listen' | 'sources' | 'sealingKeys'>;
   readonly definitions: Definitions;
   readonly version: string;
   readonly load: Load;
@@ -63,9 +64,11 @@ export const createDoor = (deps: DoorDeps): Express => {
 
 const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction, Handler>> => {
   const { config, sources, version } = deps;
-  const base = (): string => `${config.publicBase ?? deps.origin()}${FHIR_BASE}`;
+  const root = (): string => config.publicBase ?? deps.origin();
+  const base = (): string => `${root()}${FHIR_BASE}`;
   const callOf = (request: Request, response: Response) => createCall(request, response, { ...config, now: deps.now });
-  const interactions = createInteractions({ ...deps, base });
+  const interactions = createInteractions({ ...deps, base, cors: config.corsOrigins.length > 0 });
+  const document = createDocument(sources.all, { version, config });
 
   /** Settles the form of the answer first, so that whatever goes wrong later is told in it too. */
   const answering =
@@ -88,6 +91,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
       const isReady = status !== 'fail' && !deps.stopping();
       sendJson(response, isReady ? 200 : 503, { status: isReady ? status : 'fail', ...release(version), checks });
     },
+    openapi: (request, response) => sendDocument(request, response, document(root())),
     ...mapValues(interactions, answering),
   };
 };

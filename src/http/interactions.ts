@@ -11,7 +11,7 @@ import { servedType } from '../search/served-type.ts';
 import { createBatch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Asked, Interaction, Outgoing } from './interaction.ts';
-import { capabilityStatement } from './metadata.ts';
+import { createMetadata } from './metadata.ts';
 import { parameterPairs } from './parameters.ts';
 import type { FhirAction } from './routes.ts';
 
@@ -20,6 +20,8 @@ export interface InteractionDeps extends SearchDeps {
   readonly version: string;
   /** The URL of the FHIR base; known once the facade listens. */
   readonly base: () => string;
+  /** Whether browsers may read answers. */
+  readonly cors: boolean;
 }
 
 /** Every FHIR interaction, of whatever carries it: a batch runs the same ones as the door. */
@@ -31,7 +33,14 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
   const summary = createSummary(deps);
   const summarySearch = createSummarySearch(deps);
   const readSearch = createSearchReader(deps);
-  const started = new Date(deps.now()).toISOString();
+  const metadata = createMetadata({
+    version,
+    sources: sources.all,
+    codeSystems: definitions.ofType('CodeSystem'),
+    date: new Date(deps.now()).toISOString(),
+    cors: deps.cors,
+    isOwnDoor: true,
+  });
   const types = servedBy(sources.all);
 
   const typed = (type = ''): ResourceType => servedType(type, types);
@@ -39,7 +48,7 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
   const interactions: Readonly<Record<FhirAction, Interaction>> = {
     metadata: (asked) => {
       allowOnly(asked, ['mode']);
-      return ok(capabilityStatement(sources.all, { version, date: started, url: base() }));
+      return ok(metadata(asked.pairs.find(([name]) => name === 'mode')?.[1] ?? 'full', base()));
     },
     search: ({ params, pairs, prefer: { handling, completeness } }, call) => {
       const options = { base: base(), completeness };

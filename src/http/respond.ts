@@ -55,6 +55,31 @@ export const lastModified = ({ resourceType, meta }: FhirResource): Date | undef
   return Number.isNaN(date.getTime()) ? undefined : date;
 };
 
+/** Sends a public document that is the same for everybody until the next start; 304 where the caller has it already. */
+export const sendDocument = async (
+  request: Request,
+  response: Response,
+  { text, etag }: { readonly text: string; readonly etag: string },
+): Promise<void> => {
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'public, max-age=300',
+    Vary: 'Accept-Encoding',
+    ETag: etag,
+  };
+  if (matches(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const { bytes, coding } = await compress(Buffer.from(text), request.headers['accept-encoding']);
+  response.writeHead(200, {
+    ...headers,
+    ...(coding !== undefined && { 'Content-Encoding': coding }),
+    'Content-Length': bytes.length,
+  });
+  response.end(bytes);
+};
+
 /** Sends plain JSON: health and status. */
 export const sendJson = (response: Response, status: number, body: unknown): void => {
   if (response.headersSent || response.destroyed) return;

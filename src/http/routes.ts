@@ -1,8 +1,10 @@
+import type { ResourceType } from '../fhir/index.ts';
+
 /** Where the FHIR API stands. */
 export const FHIR_BASE = '/FHIR/R4';
 
 /** What answers in plain JSON. */
-export type PlainAction = 'ping' | 'status';
+export type PlainAction = 'ping' | 'status' | 'openapi';
 
 /** What answers with a FHIR resource, alone or as an entry of a batch. */
 export type FhirAction =
@@ -13,7 +15,7 @@ export interface Route {
   readonly path: string;
   readonly action: PlainAction | FhirAction;
   /** The type, where the path holds no `:type`. */
-  readonly type?: string;
+  readonly type?: ResourceType;
   /** What a POST holds; nothing is read where left out. */
   readonly takes?: 'form' | 'resource';
 }
@@ -28,6 +30,7 @@ const operation = (below: string): readonly Route[] => [
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/_ping', action: 'ping' },
   { method: 'GET', path: '/_status', action: 'status' },
+  { method: 'GET', path: '/openapi.json', action: 'openapi' },
   { method: 'GET', path: `${FHIR_BASE}/metadata`, action: 'metadata' },
   { method: 'GET', path: `${FHIR_BASE}/StructureDefinition`, action: 'definitions', type: 'StructureDefinition' },
   { method: 'GET', path: `${FHIR_BASE}/StructureDefinition/:id`, action: 'definition', type: 'StructureDefinition' },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   booleanField,
+  choiceField,
   type Fields,
   groupField,
   integerField,
@@ -66,6 +67,29 @@ const sourceFields = {
   settings: objectField("The adapter's own settings: see its README."),
 } satisfies Fields;
 
+/** How a caller may have shown the API platform who they are, in the platform's words. */
+export const GRANTS = [
+  'app-level0',
+  'app-level3',
+  'nhs-cis2-aal1',
+  'nhs-cis2-aal3',
+  'nhs-login-p0',
+  'nhs-login-p5',
+  'nhs-login-p9',
+] as const;
+
+const API_PLATFORM = {
+  name: 'patient-core-records',
+  targetUrl: undefined,
+  security: 'mtls',
+  secret: 'patient-core-records',
+  grants: ['app-level3', 'nhs-cis2-aal3'],
+  perMinute: 600,
+  perMinuteAndApp: 300,
+} as const;
+
+const rate = { min: 1, max: 1_000_000 };
+
 export const CONFIG = {
   listen: groupField(
     'Where the facade listens.',
@@ -89,6 +113,32 @@ export const CONFIG = {
     'Web origins whose browsers may read answers.',
     textField('An origin.', { pattern: /^https?:\/\/[^/\s]+$/, kind: 'an origin such as https://app.example' }),
     { fallback: [] },
+  ),
+  apiPlatform: groupField(
+    'How the NHS England API platform in front reaches and guards this API: `x-nhsd-apim` in `/openapi.json`.',
+    {
+      name: textField('What the API is called there, as in its scopes.', {
+        pattern: /^[a-z][a-z0-9-]*$/,
+        kind: 'lower-case letters, digits and dashes',
+        fallback: API_PLATFORM.name,
+      }),
+      targetUrl: optionalField(urlField('Where the platform reaches the facade; `publicBase` where left out.')),
+      security: choiceField('What the platform shows the facade of itself.', ['mtls', 'apikey'], {
+        fallback: API_PLATFORM.security,
+      }),
+      secret: textField('The name that the certificate or key has there; never the secret itself.', {
+        fallback: API_PLATFORM.secret,
+      }),
+      grants: listField('How callers may have shown who they are.', choiceField('A grant.', GRANTS), {
+        fallback: API_PLATFORM.grants,
+      }),
+      perMinute: integerField('Requests a minute in all.', { ...rate, fallback: API_PLATFORM.perMinute }),
+      perMinuteAndApp: integerField('Requests a minute of one app.', {
+        ...rate,
+        fallback: API_PLATFORM.perMinuteAndApp,
+      }),
+    },
+    { fallback: API_PLATFORM },
   ),
   deadlineMs: integerField('The most a request may take.', { min: 100, max: 60_000, fallback: 10_000 }),
   maxBodyBytes: integerField('The largest request body.', { min: 1024, max: 10_485_760, fallback: 65_536 }),

@@ -1,6 +1,6 @@
 /**
- * Writes src/fhir/definitions/r4.json and search-parameters.json from the official FHIR R4 definitions, a development
- * dependency: `npm run generate`. A test checks that the committed tables are what this script writes.
+ * Writes src/fhir/definitions/r4.json, search-parameters.json and search-documentation.json from the official FHIR R4
+ * definitions, a development dependency: `npm run generate`. A test checks that the committed tables are what this script writes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -55,6 +55,8 @@ interface Parameter {
   expression?: string;
   target?: string[];
   component?: { definition: string; expression: string }[];
+  id: string;
+  description?: string;
 }
 
 const read = <T>(file: string): T[] =>
@@ -62,10 +64,10 @@ const read = <T>(file: string): T[] =>
 
 /** Conformance and terminology machinery that no patient's record holds. */
 const LEFT_OUT =
-  /^(ActivityDefinition|CatalogEntry|ChargeItemDefinition|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|OperationDefinition|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TerminologyCapabilities|TestReport|TestScript|ValueSet|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
+  /^(ActivityDefinition|CatalogEntry|ChargeItemDefinition|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|OperationDefinition|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TestReport|TestScript|ValueSet|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
 
 /** What we serve about ourselves: its shape is known, but no record holds it. */
-const SERVED = ['CapabilityStatement', 'CodeSystem', 'StructureDefinition'];
+const SERVED = ['CapabilityStatement', 'CodeSystem', 'StructureDefinition', 'TerminologyCapabilities'];
 
 /** R4 has the paths of the two parts of `DocumentReference.relationship` the wrong way round. */
 const PATH_ERRATA: Readonly<Record<string, string>> = {
@@ -104,7 +106,7 @@ const expand = (url: string): Record<string, string[]> | undefined => {
   return out;
 };
 
-export const definitions = (): { types: string; parameters: string } => {
+export const definitions = (): { types: string; parameters: string; documentation: string } => {
   const structures = read<Definition>('profiles-resources.json')
     .concat(read<Definition>('profiles-types.json'))
     .filter((it) => it.resourceType === 'StructureDefinition' && it.derivation !== 'constraint')
@@ -151,6 +153,7 @@ export const definitions = (): { types: string; parameters: string } => {
   return {
     types: print({ resources: resources.sort(), patient: patientElements(resources), types, codes }),
     parameters: print(searchParameters(resources)),
+    documentation: print(searchDocumentation(resources)),
   };
 };
 
@@ -213,6 +216,25 @@ const searchParameters = (resources: string[]): Record<string, Record<string, un
   return Object.fromEntries(Object.entries(out).sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
+/** What the search parameters of each type are for, and the id of each one's definition: `[id, text]` by code. */
+const searchDocumentation = (resources: string[]): Record<string, Record<string, unknown>> => {
+  const out: Record<string, Record<string, unknown>> = {};
+  for (const { resourceType, id, code, base, expression, description = '' } of read<Parameter>(
+    'search-parameters.json',
+  )) {
+    if (resourceType !== 'SearchParameter' || !expression) continue;
+    for (const on of base.filter((it) => resources.includes(it) || it === 'Resource' || it === 'DomainResource'))
+      (out[on] ??= {})[code] = [id, ownText(description, on)];
+  }
+  return Object.fromEntries(Object.entries(out).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+/** A parameter of several types has a line for each of them. */
+const ownText = (description: string, type: string): string => {
+  const line = description.split(/[\r\n]+/).find((it) => it.startsWith(`* [${type}]`));
+  return (line?.replace(/^\* \[[^\]]*\]\([^)]*\): */, '') ?? description).replace(/\s+/g, ' ').trim();
+};
+
 /** One line per type: a diff shows which type changed. */
 const print = (tables: Record<string, unknown>, depth = 2): string =>
   depth === 0 || Array.isArray(tables)
@@ -225,7 +247,8 @@ const print = (tables: Record<string, unknown>, depth = 2): string =>
         .join(',\n')}\n}`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { types, parameters } = definitions();
+  const { types, parameters, documentation } = definitions();
   writeFileSync(join(target, 'r4.json'), `${types}\n`);
   writeFileSync(join(target, 'search-parameters.json'), `${parameters}\n`);
+  writeFileSync(join(target, 'search-documentation.json'), `${documentation}\n`);
 }

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { createSandbox, type Sandbox } from '../../sandbox/start.ts';
-import type { Bundle, OperationOutcome, OperationOutcomeIssue, Patient, Provenance } from '../../src/fhir/index.ts';
+import type {
+  Bundle,
+  CapabilityStatement,
+  OperationOutcome,
+  OperationOutcomeIssue,
+  Patient,
+  Provenance,
+} from '../../src/fhir/index.ts';
 import { silentLog } from '../../src/platform/log.ts';
 
 const RICH = '9990000018';
@@ -127,9 +134,11 @@ describe('a journey through the sandbox', function () {
 
   it('reads every resource back by its id, the same as it was found', async () => {
     const { body: metadata } = await get('metadata');
-    const types = (metadata as unknown as { rest: { resource: { type: string }[] }[] }).rest[0]!.resource.map(
-      (it) => it.type,
-    );
+    const types = (metadata as unknown as CapabilityStatement)
+      .rest![0]!.resource!.filter((it) =>
+        it.searchParam?.some(({ name }) => name === 'patient' || it.type === 'Patient'),
+      )
+      .map((it) => it.type);
     const seen = new Set<string>();
     for (const type of types) {
       const { body, status } = await get(`${type}?patient=${RICH}`);

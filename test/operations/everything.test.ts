@@ -21,7 +21,9 @@ describe('$everything', function () {
     sandbox = await createSandbox({ port: 0, log: silentLog });
     const { body } = await get<CapabilityStatement>('metadata');
     searched = body
-      .rest![0]!.resource!.filter((it) => it.interaction!.some(({ code }) => code === 'search-type'))
+      .rest![0]!.resource!.filter(
+        (it) => it.type === 'Patient' || it.searchParam?.some(({ name }) => name === 'patient'),
+      )
       .map((it) => it.type);
   });
   afterEach(() => sandbox.sources.forEach((it) => it.setFault({ fault: 'none' })));

@@ -14,7 +14,9 @@ export const searchParametersFor = ({ type, search }: TypeOffer, shared: SharedF
     const name = shared.get(keyOf(it));
     return name === undefined ? filterParameter(it, type) : ref('parameters', name);
   }),
-  ...Object.keys(SHAPING).map((it) => ref('parameters', it)),
+  ...Object.keys(SHAPING)
+    .filter((it) => it !== '_include' || (search?.includes.length ?? 0) > 0)
+    .map((it) => ref('parameters', it)),
   ...formatParameters(),
   ...headerParameters(...Object.keys(REQUEST_HEADERS)),
 ];

@@ -67,7 +67,7 @@ export const sendDocument = async (
     Vary: 'Accept-Encoding',
     ETag: etag,
   };
-  if (matches(request.headers['if-none-match'], etag)) {
+  if (isFresh(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end();
     return;
   }

@@ -35,6 +35,10 @@ export const createDocument = (sources: readonly ConfiguredSource[], about: Docu
 const make = (sources: readonly ConfiguredSource[], { version, config }: Documented, url: string): Json => {
   const types = offerOf(sources);
   const shared = sharedFilters(types);
+  const paths = pathsOf({ types, shared });
+  const asked = JSON.stringify(paths);
+  const referred = (kind: string, all: Json): Json =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => asked.includes(`"#/components/${kind}/${name}"`)));
   return {
     openapi: '3.0.3',
     info: {
@@ -45,11 +49,11 @@ const make = (sources: readonly ConfiguredSource[], { version, config }: Documen
     },
     servers: [{ url }],
     'x-nhsd-apim': apiPlatform(config.apiPlatform, url),
-    paths: pathsOf({ types, shared }),
+    paths,
     components: {
-      parameters: sharedParameters(types, shared),
+      parameters: referred('parameters', sharedParameters(types, shared)),
       headers: sharedHeaders(),
-      responses: sharedResponses(),
+      responses: referred('responses', sharedResponses()),
       schemas: SCHEMAS,
       securitySchemes: {},
     },

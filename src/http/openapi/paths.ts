@@ -222,9 +222,10 @@ const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, l
 
 /** A resource that is posted, in either form; an example says more than its schema would. */
 const resourceBody = (type: string, example?: Json): Json => ({
+  description: `A ${type}.`,
   content: {
     [FHIR_JSON]: { schema: ref('schemas', 'Resource'), ...(example && { example }) },
-    [FHIR_XML]: { schema: { type: 'string', description: `The ${type} as FHIR XML.` } },
+    [FHIR_XML]: { schema: ref('schemas', 'Resource') },
   },
 });
 

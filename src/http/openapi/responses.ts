@@ -14,7 +14,7 @@ export const resourceResponse = (schema: string, description: string): Json => (
   headers: headers(['ETag', 'Last-Modified', ...MIRRORED]),
   content: {
     [FHIR_JSON]: { schema: ref('schemas', schema) },
-    [FHIR_XML]: { schema: { type: 'string', description: 'The same as FHIR XML.' } },
+    [FHIR_XML]: { schema: ref('schemas', schema) },
   },
 });
 
@@ -60,7 +60,7 @@ const faultResponse = (status: number): Json => {
     headers: headers(status === FAULT.unavailable[0] ? ['Retry-After', ...MIRRORED] : MIRRORED),
     content: {
       [FHIR_JSON]: { schema: ref('schemas', 'OperationOutcome'), example: outcome },
-      [FHIR_XML]: { schema: { type: 'string' } },
+      [FHIR_XML]: { schema: ref('schemas', 'OperationOutcome') },
     },
   };
 };

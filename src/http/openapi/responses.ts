@@ -32,6 +32,7 @@ export const responses = (statuses: readonly number[]): Json =>
 export const sharedResponses = (): Json => ({
   [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag']) },
   Resource: resourceResponse('Resource', 'The resource.'),
+  Bundle: resourceResponse('Bundle', 'The answer as a Bundle.'),
   SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.'),
   ...Object.fromEntries(statuses().map((status) => [nameOf(status), faultResponse(status)])),
 });

@@ -72,6 +72,24 @@ const RESOURCES: Readonly<Record<string, Json>> = {
     },
     { required: ['resource', 'search'] },
   ),
+  Bundle: object(
+    {
+      resourceType: { type: 'string', enum: ['Bundle'] },
+      type: { type: 'string', enum: ['searchset', 'document', 'batch-response'] },
+      meta: ref('schemas', 'Meta'),
+      total: { type: 'integer' },
+      link: listOf(ref('schemas', 'Link')),
+      entry: listOf(
+        object({
+          fullUrl: text(),
+          resource: ref('schemas', 'Resource'),
+          search: object({ mode: { type: 'string', enum: ['match', 'include', 'outcome'] } }),
+          response: object({ status: text(), etag: text(), lastModified: text() }),
+        }),
+      ),
+    },
+    { required: ['resourceType', 'type'], externalDocs: { url: 'https://hl7.org/fhir/R4/bundle.html' } },
+  ),
   OperationOutcome: object(
     {
       resourceType: { type: 'string', enum: ['OperationOutcome'] },

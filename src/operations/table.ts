@@ -26,7 +26,8 @@ export interface Operation {
   readonly methods: readonly ('GET' | 'POST')[];
   /** `search`: those of a search for the type. */
   readonly parameters: readonly OperationParameter[] | 'search';
-  readonly returns: 'Bundle' | 'Parameters';
+  /** A Bundle of one of these types, or Parameters. */
+  readonly returns: 'searchset' | 'document' | 'Parameters';
 }
 
 /** Every operation that is served. */
@@ -64,7 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
       { name: '_count', type: 'integer', min: 0, max: '1', doc: 'How many matches a page holds; all where left out.' },
     ],
-    returns: 'Bundle',
+    returns: 'searchset',
   },
   {
     name: 'summary',
@@ -75,6 +76,6 @@ export const OPERATIONS: readonly Operation[] = [
     types: ['Patient'],
     methods: ['GET', 'POST'],
     parameters: [],
-    returns: 'Bundle',
+    returns: 'document',
   },
 ];

@@ -70,11 +70,16 @@ const described = (
       ...headerParameters(...Object.keys(REQUEST_HEADERS)),
     ],
     responses: {
-      200: ref('responses', operation.returns === 'Bundle' ? 'Bundle' : 'Resource'),
+      200: ref('responses', RESPONSE[operation.returns]),
       ...responses([...(route.method === 'GET' ? [304] : [413, 415]), 400, 406, 502, 503, 504]),
     },
   },
 });
+
+const RESPONSE = { searchset: 'SearchSet', document: 'Bundle', Parameters: 'Resource' } as const satisfies Record<
+  Operation['returns'],
+  string
+>;
 
 const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
 

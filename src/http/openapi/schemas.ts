@@ -133,6 +133,11 @@ const RESOURCES: Readonly<Record<string, Json>> = {
           timeout: { type: 'string', enum: ['true', 'false'] },
           outcome: text(),
           latencyMs: { type: 'integer' },
+          circuit: {
+            type: 'string',
+            enum: ['closed', 'open', 'half-open'],
+            description: 'Whether searches ask it now: not while this is `open`.',
+          },
         }),
       },
     }),

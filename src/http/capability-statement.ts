@@ -46,7 +46,7 @@ export const capabilityStatement = (
         description: 'Nobody is authenticated here: who may ask is for the API platform in front to decide.',
       },
       resource: [
-        ...offerOf(sources).map((it) => typeCapability(it, sources, published.isOwnDoor)),
+        ...offerOf(sources).flatMap((it) => typeCapability(it, sources, published.isOwnDoor)),
         ...(published.isOwnDoor ? definitionTypes() : []),
       ].sort((a, b) => (a.type < b.type ? -1 : 1)),
       ...(published.isOwnDoor && { interaction: SYSTEM_INTERACTIONS }),
@@ -74,22 +74,28 @@ const typeCapability = (
   { type, profile, search, operations }: TypeOffer,
   sources: readonly ConfiguredSource[],
   isOwnDoor: boolean,
-): TypeCapability => ({
-  extension: typeExtensions(type, sources),
-  type,
-  ...(profile !== undefined && { profile }),
-  interaction: [{ code: 'read' }, ...(search ? [{ code: 'search-type' as const }] : [])],
-  ...UNVERSIONED,
-  ...(search && {
-    ...(search.includes.length > 0 && { searchInclude: [...search.includes] }),
-    searchRevInclude: [...search.revIncludes],
-    searchParam: search.parameters.map(searchParam),
-  }),
-  ...(isOwnDoor &&
-    operations.length > 0 && {
-      operation: operations.map(({ name, definition, doc }) => ({ name, definition, documentation: doc })),
-    }),
-});
+): readonly TypeCapability[] => {
+  const extension = typeExtensions(type, sources);
+  // What no source holds is put together at our own door.
+  if (extension.length === 0 && !isOwnDoor) return [];
+  const { includes = [], revIncludes = [], parameters = [] } = search ?? {};
+  return [
+    {
+      ...(extension.length > 0 && { extension }),
+      type,
+      ...(profile !== undefined && { profile }),
+      interaction: [{ code: 'read' }, ...(search ? [{ code: 'search-type' as const }] : [])],
+      ...UNVERSIONED,
+      ...(includes.length > 0 && { searchInclude: [...includes] }),
+      ...(revIncludes.length > 0 && { searchRevInclude: [...revIncludes] }),
+      ...(parameters.length > 0 && { searchParam: parameters.map(searchParam) }),
+      ...(isOwnDoor &&
+        operations.length > 0 && {
+          operation: operations.map(({ name, definition, doc }) => ({ name, definition, documentation: doc })),
+        }),
+    },
+  ];
+};
 
 const searchParam = ({ name, definition, type, documentation }: ParameterOffer) => ({
   name,

@@ -36,10 +36,11 @@ export interface ParameterOffer {
 export const offerOf = (sources: readonly ConfiguredSource[]): readonly TypeOffer[] => {
   const served = servedBy(sources);
   const searched = searchedBy(sources);
-  return [...served].sort().map((type) => ({
+  // A patient summary is a Composition, whoever else has any.
+  return [...served, ...(served.has('Composition') ? [] : (['Composition'] as const))].sort().map((type) => ({
     type,
     profile: ukCoreProfileOf(type),
-    search: searched.has(type) ? searchOf(type, served) : undefined,
+    search: searched.has(type) ? searchOf(type, served) : type === 'Composition' ? summarySearch() : undefined,
     operations: OPERATIONS.filter(({ types }: Operation) =>
       types === 'searched' ? searched.has(type) : types.includes(type),
     ),
@@ -50,6 +51,13 @@ const searchOf = (type: ResourceType, served: ReadonlySet<ResourceType>): Search
   parameters: parametersOf(type),
   includes: includes(type, { forward: true, served }),
   revIncludes: [...new Set(['Provenance:target', ...includes(type, { forward: false, served })])],
+});
+
+/** The search for the patient summary alone. */
+const summarySearch = (): SearchOffer => ({
+  parameters: parametersOf('Composition').filter((it) => it.name === 'patient' || it.name === 'type'),
+  includes: [],
+  revIncludes: [],
 });
 
 /** Every include that can bring something in: of the type itself, or of all that may refer to it. */

@@ -146,6 +146,26 @@ describe('the contract as a document', function () {
       expect((wrong.resource as OperationOutcome).issue[0]!.expression).to.deep.equal(['mode']);
     });
 
+    it('lists the patient summary where no source holds a Composition, and only what finds it', async () => {
+      const NHS = '9990000018';
+      const patient = {
+        resourceType: 'Patient',
+        id: 'p',
+        identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: NHS }],
+      };
+      const adapter = memorySource({ types: ['Patient', 'Flag'], records: { [NHS]: [patient] } });
+      const app = await start([{ id: 'one', adapter }]);
+      const { rest } = (await metadata(app)).resource as CapabilityStatement;
+      const { searchParam, interaction, extension } = rest![0]!.resource!.find((it) => it.type === 'Composition')!;
+      expect(extension).to.equal(undefined);
+      expect(interaction!.map((it) => it.code)).to.deep.equal(['read', 'search-type']);
+      expect(searchParam!.map((it) => it.name)).to.deep.equal(['patient', 'type']);
+      const answer = await fetch(`${app.base}/Composition?patient=${NHS}&type=60591-5`);
+      expect(answer.status).to.equal(200);
+      const { id } = ((await answer.json()) as Bundle).entry![0]!.resource!;
+      expect((await fetch(`${app.base}/Composition/${id!}`)).status).to.equal(200);
+    });
+
     for (const [name, sources] of Object.entries(SHAPES))
       it(`is valid FHIR in every mode over ${name}, and the same in XML`, async function () {
         const app = await start(sources, { publicBase: PUBLIC });

@@ -49,8 +49,16 @@ export interface Claim {
   readonly responses: ReadonlyMap<number, Response>;
 }
 
-/** Every operation that a document claims. */
+/** Every operation that a document claims, one for every type where the path leaves it open. */
 export const claimsOf = (document: Document): readonly Claim[] =>
+  operationsOf(document).flatMap((claim) => {
+    const types = claim.parameters.find((it) => it.in === 'path' && it.name === 'type')?.schema['enum'];
+    return Array.isArray(types)
+      ? types.map((it) => ({ ...claim, path: claim.path.replace('{type}', String(it)) }))
+      : [claim];
+  });
+
+const operationsOf = (document: Document): readonly Claim[] =>
   Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, operation]) =>
       operation

@@ -1,5 +1,5 @@
 import { type Json, parseNhsNumber } from '../../fhir/index.ts';
-import type { Operation } from '../../operations/table.ts';
+import type { Operation, OperationParameter } from '../../operations/table.ts';
 import { REQUEST_HEADERS } from '../headers.ts';
 import type { ParameterOffer, TypeOffer } from '../offer.ts';
 import { FORMAT_PARAMETERS, RESULT_PARAMETERS, type ResultParameter } from '../result-parameters.ts';
@@ -26,19 +26,22 @@ export const formatParameters = (): readonly Json[] =>
   Object.keys(FORMAT_PARAMETERS).map((it) => ref('parameters', it));
 
 /** The parameters of an operation that are its own; those of a search are too many to say twice. */
-export const operationParameters = ({ parameters }: Operation): readonly Json[] =>
-  parameters === 'search'
-    ? []
-    : parameters.map(({ name, doc, min, max, type }) => {
-        const one = type === 'integer' ? { type: 'integer', minimum: 0 } : { type: 'string' };
-        return {
-          name,
-          in: 'query',
-          description: doc,
-          ...(min === 1 && { required: true }),
-          schema: max === '*' ? { type: 'array', items: one } : one,
-        };
-      });
+export const operationParameters = ({ parameters }: Operation): readonly Json[] => {
+  if (parameters === 'search') return [];
+  const isPaged = parameters.some((it) => it.name === '_count');
+  return [...parameters.map(ownParameter), ...(isPaged ? [ref('parameters', PAGE)] : [])];
+};
+
+const ownParameter = ({ name, doc, min, max, type }: OperationParameter): Json => {
+  const one = type === 'integer' ? { type: 'integer', minimum: 0 } : { type: 'string' };
+  return {
+    name,
+    in: 'query',
+    description: doc,
+    ...(min === 1 && { required: true }),
+    schema: max === '*' ? { type: 'array', items: one } : one,
+  };
+};
 
 /** References to request headers. */
 export const headerParameters = (...names: readonly string[]): readonly Json[] =>
@@ -93,10 +96,12 @@ export const sharedParameters = (types: readonly TypeOffer[], shared: SharedFilt
   return Object.fromEntries([...filters, ...shaping, ...headers]) as Json;
 };
 
+const PAGE = '_page';
+
 /** What shapes an answer. The name of `_has` is a pattern, for which this kind of document has no form. */
 const SHAPING: Readonly<Record<string, ResultParameter>> = {
   ...Object.fromEntries(Object.entries(RESULT_PARAMETERS).filter(([name]) => name !== '_has')),
-  _page: {
+  [PAGE]: {
     type: 'string',
     documentation: 'Where a walk through pages goes on: follow the `next` link, which has it, and add nothing to it.',
   },

@@ -1,25 +1,12 @@
 import type { Json } from '../../fhir/index.ts';
-import { REQUEST_HEADERS } from '../headers.ts';
 import { MODES } from '../metadata.ts';
-import { FHIR_JSON, FHIR_XML } from '../negotiate.ts';
-import type { TypeOffer } from '../offer.ts';
-import type { Operation } from '../../operations/table.ts';
-import { FHIR_BASE, type Route, ROUTES } from '../routes.ts';
-import {
-  EXAMPLE_PATIENT,
-  formatParameters,
-  headerParameters,
-  operationParameters,
-  searchParametersFor,
-  type SharedFilters,
-} from './parameters.ts';
+import { type Route, ROUTES } from '../routes.ts';
+import { type Api, type Described, GUIDE, idParameter, named, pathFor } from './naming.ts';
+import { describeOperations, resourceBody } from './operations.ts';
+import { EXAMPLE_PATIENT, formatParameters, headerParameters } from './parameters.ts';
 import { plainResponse, resourceResponse, responses } from './responses.ts';
 import { ref } from './schemas.ts';
-
-export interface Api {
-  readonly types: readonly TypeOffer[];
-  readonly shared: SharedFilters;
-}
+import { describeSearches } from './searches.ts';
 
 /** Every route of the door as paths of the document, its types spelt out. */
 export const pathsOf = (api: Api): Json => {
@@ -29,11 +16,6 @@ export const pathsOf = (api: Api): Json => {
       (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation;
   return paths;
 };
-
-interface Described {
-  readonly path: string;
-  readonly operation: Json;
-}
 
 /** One row per action: how a reader is told of its routes. */
 const DESCRIBE: Readonly<Record<Route['action'], (route: Route, api: Api) => readonly Described[]>> = {
@@ -107,7 +89,7 @@ const DESCRIBE: Readonly<Record<Route['action'], (route: Route, api: Api) => rea
       },
     },
   ],
-  search: (route, api) => (route.takes === 'form' ? postedSearches(route, api) : searches(route, api)),
+  search: describeSearches,
   read: (route, { types }) =>
     types.map(({ type, profile }) => ({
       path: pathFor(route, type),
@@ -122,10 +104,7 @@ const DESCRIBE: Readonly<Record<Route['action'], (route: Route, api: Api) => rea
         responses: { 200: ref('responses', 'Resource'), ...responses([304, 400, 404, 406, 502, 503, 504]) },
       },
     })),
-  operation: (route, { types }) =>
-    types.flatMap(({ type, operations }) =>
-      operations.filter((it) => isAt(route, it)).map((it) => described(route, { type, operation: it })),
-    ),
+  operation: describeOperations,
   batch: ({ path }) => [
     {
       path,
@@ -142,7 +121,7 @@ const DESCRIBE: Readonly<Record<Route['action'], (route: Route, api: Api) => rea
         }),
         parameters: [...formatParameters(), ...headerParameters('Prefer', 'X-Request-ID', 'X-Correlation-ID')],
         responses: {
-          200: ref('responses', 'Resource'),
+          200: ref('responses', 'Bundle'),
           ...responses([400, 406, 413, 415, 503]),
         },
       },
@@ -159,93 +138,4 @@ const DESCRIBE: Readonly<Record<Route['action'], (route: Route, api: Api) => rea
   ],
 };
 
-const searches = (route: Route, { types, shared }: Api): readonly Described[] =>
-  searched(route, types).map((it) => ({
-    path: pathFor(route, it.type),
-    operation: {
-      ...named(idOf('search', route, it.type), `Search for the ${it.type} of one patient`, tagOf(route, it.type)),
-      parameters: searchParametersFor(it, shared),
-      responses: { 200: ref('responses', 'SearchSet'), ...responses([304, 400, 406, 502, 503, 504]) },
-    },
-  }));
-
-const postedSearches = (route: Route, { types }: Api): readonly Described[] =>
-  searched(route, types).map(({ type }) => {
-    const patient = type === 'Patient' ? 'identifier' : 'patient';
-    const schema = {
-      type: 'object',
-      description: 'The parameters that the search by GET has.',
-      properties: { [patient]: { type: 'string' } },
-      additionalProperties: { type: 'string' },
-    };
-    return {
-      path: pathFor(route, type),
-      operation: {
-        ...named(idOf('post', route, `${type}Search`), 'The same search, its parameters in a form', tagOf(route, type)),
-        requestBody: {
-          content: { 'application/x-www-form-urlencoded': { schema, example: { [patient]: EXAMPLE_PATIENT } } },
-        },
-        parameters: headerParameters('Prefer', 'X-Request-ID', 'X-Correlation-ID'),
-        responses: { 200: ref('responses', 'SearchSet'), ...responses([400, 406, 413, 415, 502, 503, 504]) },
-      },
-    };
-  });
-
-/** True where the operations of a route's level and method are. */
-const isAt = ({ path, method }: Route, { level, methods }: Operation): boolean =>
-  methods.includes(method) &&
-  level === (path.includes(':id') ? 'instance' : path.includes(':type') ? 'type' : 'system');
-
-const described = (
-  route: Route,
-  { type, operation }: { readonly type: string; readonly operation: Operation },
-): Described => ({
-  path: pathFor(route, type).replace(':operation', operation.name),
-  operation: {
-    ...named(idOf(route.method.toLowerCase(), route, `${type}${pascal(operation.name)}`), operation.title, type),
-    description: operation.doc,
-    ...(route.method === 'POST' && { requestBody: resourceBody('Parameters') }),
-    parameters: [
-      ...(operation.level === 'instance' ? [idParameter(type === 'Patient' ? EXAMPLE_PATIENT : undefined)] : []),
-      ...(route.method === 'GET' ? operationParameters(operation) : []),
-      ...formatParameters(),
-      ...headerParameters(...Object.keys(REQUEST_HEADERS)),
-    ],
-    responses: {
-      200: ref('responses', operation.returns === 'searchset' ? 'SearchSet' : 'Resource'),
-      ...responses([...(route.method === 'GET' ? [304] : [413, 415]), 400, 406, 502, 503, 504]),
-    },
-  },
-});
-
-const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
-
-/** A resource that is posted, in either form; an example says more than its schema would. */
-const resourceBody = (type: string, example?: Json): Json => ({
-  content: {
-    [FHIR_JSON]: { schema: ref('schemas', 'Resource'), ...(example && { example }) },
-    [FHIR_XML]: { schema: { type: 'string', description: `The ${type} as FHIR XML.` } },
-  },
-});
-
-const GUIDE = 'The guide’s own addresses';
-
-const named = (operationId: string, summary: string, tag: string): Json => ({ operationId, summary, tags: [tag] });
-
-/** The types that a route searches: its own, or all that are searched. */
-const searched = ({ type }: Route, types: readonly TypeOffer[]): readonly TypeOffer[] =>
-  types.filter((it) => it.search && (type === undefined || type === it.type));
-
-const pathFor = ({ path }: Route, type: string): string => path.replace(':type', type);
-const isGuide = ({ path }: Route): boolean => !path.startsWith(`${FHIR_BASE}/`);
-const tagOf = (route: Route, type: string): string => (isGuide(route) ? GUIDE : type);
-const idOf = (verb: string, route: Route, type: string): string => `${verb}${type}${isGuide(route) ? 'AsInGuide' : ''}`;
 const nameIn = (path: string): string => path.split('/').at(-1) ?? '';
-
-const idParameter = (example?: string): Json => ({
-  name: 'id',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', maxLength: 64 },
-  ...(example !== undefined && { example }),
-});

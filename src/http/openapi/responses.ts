@@ -14,7 +14,7 @@ export const resourceResponse = (schema: string, description: string): Json => (
   headers: headers(['ETag', 'Last-Modified', ...MIRRORED]),
   content: {
     [FHIR_JSON]: { schema: ref('schemas', schema) },
-    [FHIR_XML]: { schema: { type: 'string', description: 'The same as FHIR XML.' } },
+    [FHIR_XML]: { schema: ref('schemas', schema) },
   },
 });
 
@@ -32,6 +32,7 @@ export const responses = (statuses: readonly number[]): Json =>
 export const sharedResponses = (): Json => ({
   [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag']) },
   Resource: resourceResponse('Resource', 'The resource.'),
+  Bundle: resourceResponse('Bundle', 'The answer as a Bundle.'),
   SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.'),
   ...Object.fromEntries(statuses().map((status) => [nameOf(status), faultResponse(status)])),
 });
@@ -60,7 +61,7 @@ const faultResponse = (status: number): Json => {
     headers: headers(status === FAULT.unavailable[0] ? ['Retry-After', ...MIRRORED] : MIRRORED),
     content: {
       [FHIR_JSON]: { schema: ref('schemas', 'OperationOutcome'), example: outcome },
-      [FHIR_XML]: { schema: { type: 'string' } },
+      [FHIR_XML]: { schema: ref('schemas', 'OperationOutcome') },
     },
   };
 };

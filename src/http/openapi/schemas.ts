@@ -1,4 +1,4 @@
-import type { Json } from '../../fhir/index.ts';
+import { type Json, MISSING_LINK } from '../../fhir/index.ts';
 import { KINDS } from '../../search/match/index.ts';
 
 /** A reference to a part of the document. */
@@ -29,7 +29,11 @@ const RESOURCES: Readonly<Record<string, Json>> = {
       },
       meta: ref('schemas', 'Meta'),
     },
-    { required: ['resourceType'], description: 'A resource of FHIR R4; all further elements are as FHIR has them.' },
+    {
+      required: ['resourceType'],
+      description: 'A resource of FHIR R4, in JSON or XML; all further elements are as FHIR has them.',
+      additionalProperties: true,
+    },
   ),
   Meta: object({
     versionId: text('The source’s own.'),
@@ -46,16 +50,46 @@ const RESOURCES: Readonly<Record<string, Json>> = {
       type: { type: 'string', enum: ['searchset'] },
       meta: { allOf: [ref('schemas', 'Meta')], description: 'Its tag says `complete` or `partial`.' },
       total: { type: 'integer', description: 'How many match, on all pages.' },
-      link: listOf(object({ relation: text('`self`, `next` or `first`.'), url: text() })),
+      link: listOf(ref('schemas', 'Link')),
       entry: listOf(ref('schemas', 'Entry'), { description: 'The last one accounts for every source.' }),
     },
     { required: ['resourceType', 'type'], externalDocs: { url: 'https://hl7.org/fhir/R4/bundle.html' } },
   ),
-  Entry: object({
-    fullUrl: text(),
-    resource: ref('schemas', 'Resource'),
-    search: object({ mode: { type: 'string', enum: ['match', 'include', 'outcome'] } }),
-  }),
+  Link: object(
+    {
+      relation: text(
+        `\`self\`, \`first\`, \`next\`, or \`${MISSING_LINK}\`: what sources that did not answer have, when they do.`,
+      ),
+      url: text(),
+    },
+    { required: ['relation', 'url'] },
+  ),
+  Entry: object(
+    {
+      fullUrl: text('Where it can be read; the account of the sources has none.'),
+      resource: ref('schemas', 'Resource'),
+      search: object({ mode: { type: 'string', enum: ['match', 'include', 'outcome'] } }, { required: ['mode'] }),
+    },
+    { required: ['resource', 'search'] },
+  ),
+  Bundle: object(
+    {
+      resourceType: { type: 'string', enum: ['Bundle'] },
+      type: { type: 'string', enum: ['searchset', 'document', 'batch-response'] },
+      meta: ref('schemas', 'Meta'),
+      total: { type: 'integer' },
+      link: listOf(ref('schemas', 'Link')),
+      entry: listOf(
+        object({
+          fullUrl: text(),
+          resource: ref('schemas', 'Resource'),
+          search: object({ mode: { type: 'string', enum: ['match', 'include', 'outcome'] } }),
+          response: object({ status: text(), etag: text(), lastModified: text() }),
+        }),
+      ),
+    },
+    { required: ['resourceType', 'type'], externalDocs: { url: 'https://hl7.org/fhir/R4/bundle.html' } },
+  ),
   OperationOutcome: object(
     {
       resourceType: { type: 'string', enum: ['OperationOutcome'] },
@@ -82,9 +116,13 @@ const RESOURCES: Readonly<Record<string, Json>> = {
     allOf: [ref('schemas', 'Resource')],
     externalDocs: { url: 'https://hl7.org/fhir/R4/capabilitystatement.html' },
   },
-  Release: object({ version: text(), revision: text(), releaseId: text(), commitId: text() }),
+  Release: object(
+    { version: text(), revision: text(), releaseId: text(), commitId: text() },
+    { required: ['version', 'revision', 'releaseId', 'commitId'] },
+  ),
   Status: {
     allOf: [ref('schemas', 'Release')],
+    required: ['status', 'checks'],
     ...object({
       status: { type: 'string', enum: ['pass', 'warn', 'fail'], description: '`fail` where no source can serve.' },
       checks: {

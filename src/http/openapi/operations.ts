@@ -1,0 +1,93 @@
+import type { Json } from '../../fhir/index.ts';
+import { type Operation, OPERATIONS } from '../../operations/table.ts';
+import { REQUEST_HEADERS } from '../headers.ts';
+import { FHIR_JSON, FHIR_XML } from '../negotiate.ts';
+import type { Route } from '../routes.ts';
+import { type Api, type Described, idParameter, named, pathFor } from './naming.ts';
+import { EXAMPLE_PATIENT, formatParameters, headerParameters, operationParameters } from './parameters.ts';
+import { responses } from './responses.ts';
+import { ref } from './schemas.ts';
+
+/** The operations of a route; one that every searched type has is described once. */
+export const describeOperations = (route: Route, { types }: Api): readonly Described[] =>
+  OPERATIONS.filter((it) => isAt(route, it)).flatMap((operation: Operation) => {
+    const own = types.filter((it) => it.operations.includes(operation)).map((it) => it.type);
+    return operation.types === 'searched'
+      ? [described(route, { type: ANY, operation, parameters: [typeParameter(own), ...ANYTHING] })]
+      : own.map((type) => described(route, { type, operation, parameters: [] }));
+  });
+
+const ANY = '{type}';
+
+/** The type in a path. */
+const typeParameter = (types: readonly string[]): Json => ({
+  name: 'type',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', enum: types },
+});
+
+/** The parameters of the type's search, which stand there. */
+const ANYTHING: readonly Json[] = [
+  {
+    name: 'parameters',
+    in: 'query',
+    description: 'The parameters of a search for the type.',
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+    example: { patient: EXAMPLE_PATIENT },
+  },
+];
+
+/** True where the operations of a route's level and method are. */
+const isAt = ({ path, method }: Route, { level, methods }: Operation): boolean =>
+  methods.includes(method) &&
+  level === (path.includes(':id') ? 'instance' : path.includes(':type') ? 'type' : 'system');
+
+const described = (
+  route: Route,
+  {
+    type,
+    operation,
+    parameters,
+  }: { readonly type: string; readonly operation: Operation; readonly parameters: readonly Json[] },
+): Described => ({
+  path: pathFor(route, type).replace(':operation', operation.name),
+  operation: {
+    ...named(
+      `${route.method.toLowerCase()}${type === ANY ? '' : type}${pascal(operation.name)}`,
+      operation.title,
+      type === ANY ? 'Every type' : type,
+    ),
+    description: operation.doc,
+    ...(route.method === 'POST' && { requestBody: resourceBody('Parameters') }),
+    parameters: [
+      ...parameters,
+      ...(operation.level === 'instance' ? [idParameter(type === 'Patient' ? EXAMPLE_PATIENT : undefined)] : []),
+      ...(route.method === 'GET' ? operationParameters(operation) : []),
+      ...formatParameters(),
+      ...headerParameters(...Object.keys(REQUEST_HEADERS)),
+    ],
+    responses: {
+      200: ref('responses', RESPONSE[operation.returns]),
+      ...responses([...(route.method === 'GET' ? [304] : [413, 415]), 400, 406, 502, 503, 504]),
+    },
+  },
+});
+
+const RESPONSE = { searchset: 'SearchSet', document: 'Bundle', Parameters: 'Resource' } as const satisfies Record<
+  Operation['returns'],
+  string
+>;
+
+const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+
+/** A resource that is posted, in either form; an example says more than its schema would. */
+export const resourceBody = (type: string, example?: Json): Json => ({
+  description: `A ${type}.`,
+  content: {
+    [FHIR_JSON]: { schema: ref('schemas', 'Resource'), ...(example && { example }) },
+    [FHIR_XML]: { schema: ref('schemas', 'Resource') },
+  },
+});

@@ -21,7 +21,10 @@ export const createSource = (settings: CommunitySettings, { http, cache }: Tools
   const api = createApi(settings, { client: http(settings.baseUrl), cache });
 
   const lookUp = async (patient: NhsNumber, call: Call): Promise<{ readonly id: string; readonly body: Json }> => {
-    const found = readPatient(await api.get(['patients'], [['nhsNumber', patient]], call), patient);
+    const found = readPatient(
+      await api.get({ path: ['patients'], query: [['nhsNumber', patient]], prepares: true }, call),
+      patient,
+    );
     cache.set(`patient ${patient}`, found.id, PATIENT_ID_SECONDS);
     return found;
   };
@@ -32,7 +35,7 @@ export const createSource = (settings: CommunitySettings, { http, cache }: Tools
       ['page', String(request.page)],
       ['pageSize', String(request.pageSize)],
     ] as const;
-    const page = readPage(await api.get(path, query, call), request, progress);
+    const page = readPage(await api.get({ path, query }, call), request, progress);
     if (page.records.some((it) => namesAnother(it, id))) throw new SourceError('wrong-patient');
     return { ...page, collection: progress.collection };
   };
@@ -61,7 +64,7 @@ export const createSource = (settings: CommunitySettings, { http, cache }: Tools
       };
     },
     health: async (call) => {
-      const answer = await api.get(['health'], [], call);
+      const answer = await api.get({ path: ['health'] }, call);
       if (!isObject(answer) || answer['status'] !== 'UP') throw new SourceError('unavailable');
     },
   };

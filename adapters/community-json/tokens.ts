@@ -65,6 +65,7 @@ const requestToken = async (
         'Content-Type': 'application/x-www-form-urlencoded',
       },
       body: 'grant_type=client_credentials',
+      prepares: true,
     },
     call,
   );

@@ -78,11 +78,11 @@ export const createLookup = (
 const everyPage = async (server: FhirServer, patient: NhsNumber, call: Call): Promise<readonly Json[]> => {
   const bundles: Json[] = [];
   const query = [['identifier', `${SYSTEM.nhsNumber}|${patient}`]] as const;
-  let { bundle, next } = await server.search({ path: ['Patient'], query }, call);
+  let { bundle, next } = await server.search({ path: ['Patient'], query, prepares: true }, call);
   bundles.push(bundle);
   while (next !== undefined) {
     if (bundles.length === MAX_PAGES) throw new SourceError('invalid-response');
-    ({ bundle, next } = await server.search(server.targetOf(next), call));
+    ({ bundle, next } = await server.search({ ...server.targetOf(next), prepares: true }, call));
     bundles.push(bundle);
   }
   return bundles;

@@ -12,6 +12,8 @@ import { isObject, type Json, objects } from '../../src/fhir/index.ts';
 export interface Target {
   readonly path: readonly string[];
   readonly query?: readonly (readonly [name: string, value: string])[];
+  /** Set for a lookup of the patient. */
+  readonly prepares?: true;
 }
 
 /** The interactions of an R4 server that are used here, each answer checked for what FHIR promises. */

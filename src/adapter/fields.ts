@@ -191,3 +191,18 @@ export const parseFields = <F extends Fields>(
   }
   return faults.length > 0 ? { faults } : { value: values as Settings<F> };
 };
+
+/** The values of all secret fields, however deep: what must not be shown. */
+export const secretsOf = (fields: Fields, given: unknown): readonly string[] => {
+  if (Array.isArray(given)) return given.flatMap((it) => secretsOf(fields, it));
+  if (typeof given !== 'object' || given === null) return [];
+  const values = given as Readonly<Record<string, unknown>>;
+  const own = Object.entries(fields).flatMap(([key, { secret, fields: inner }]) => {
+    const value = values[key];
+    if (secret && typeof value === 'string') return [value];
+    return inner ? secretsOf(inner, value) : [];
+  });
+  // The keys of a map are free, and its values are what the fields describe.
+  const free = Object.entries(values).flatMap(([key, it]) => (Object.hasOwn(fields, key) ? [] : secretsOf(fields, it)));
+  return [...own, ...free];
+};

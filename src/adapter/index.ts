@@ -206,6 +206,11 @@ export interface HttpRequest {
   readonly query?: readonly (readonly [name: string, value: string])[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * Set where the answer is needed to know what to ask, and is no part of the record: a token, the source's own id of the
+   * patient. `$explain` really sends such requests, and no others.
+   */
+  readonly prepares?: true;
 }
 
 export interface HttpResponse {

@@ -9,10 +9,12 @@ export interface Definitions {
   readonly search: (type: string, url: string | undefined, base: string) => Bundle;
 }
 
-/** The project's own StructureDefinitions and CodeSystems, read once from the FHIR package folder that ships with it. */
+/** The project's own definitions of extensions, codes and operations, read once from the FHIR package folder that ships with it. */
 export const loadDefinitions = async (): Promise<Definitions> => {
   const folder = new URL('../fhir/package/', import.meta.url);
-  const files = (await readdir(folder)).filter((it) => /^(StructureDefinition|CodeSystem)-/.test(it));
+  const files = (await readdir(folder)).filter((it) =>
+    /^(StructureDefinition|CodeSystem|OperationDefinition)-/.test(it),
+  );
   const all = await Promise.all(
     files.map(async (it) => JSON.parse(await readFile(new URL(it, folder), 'utf8')) as Definition),
   );

@@ -20,6 +20,12 @@ export interface Route {
   readonly takes?: 'form' | 'resource';
 }
 
+/** Our own definitions of one type. */
+const definitions = (type: ResourceType): readonly Route[] => [
+  { method: 'GET', path: `${FHIR_BASE}/${type}`, action: 'definitions', type },
+  { method: 'GET', path: `${FHIR_BASE}/${type}/:id`, action: 'definition', type },
+];
+
 /** The operations at one level: which of them are served there, and of what, is for their own table to say. */
 const operation = (below: string): readonly Route[] => [
   { method: 'GET', path: `${FHIR_BASE}${below}`, action: 'operation' },
@@ -32,10 +38,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/_status', action: 'status' },
   { method: 'GET', path: '/openapi.json', action: 'openapi' },
   { method: 'GET', path: `${FHIR_BASE}/metadata`, action: 'metadata' },
-  { method: 'GET', path: `${FHIR_BASE}/StructureDefinition`, action: 'definitions', type: 'StructureDefinition' },
-  { method: 'GET', path: `${FHIR_BASE}/StructureDefinition/:id`, action: 'definition', type: 'StructureDefinition' },
-  { method: 'GET', path: `${FHIR_BASE}/CodeSystem`, action: 'definitions', type: 'CodeSystem' },
-  { method: 'GET', path: `${FHIR_BASE}/CodeSystem/:id`, action: 'definition', type: 'CodeSystem' },
+  ...definitions('StructureDefinition'),
+  ...definitions('CodeSystem'),
+  ...definitions('OperationDefinition'),
   { method: 'POST', path: FHIR_BASE, action: 'batch', takes: 'resource' },
   ...operation('/$:operation'),
   ...operation('/:type/$:operation'),

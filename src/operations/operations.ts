@@ -1,10 +1,12 @@
 import type { Call } from '../adapter/index.ts';
+import type { FhirResource, ResourceType } from '../fhir/index.ts';
 import { halfHourOf, openPage } from '../search/page.ts';
 import type { Pairs } from '../search/pairs.ts';
 import { searchedBy } from '../search/plan.ts';
-import { readPage } from '../search/read-search.ts';
-import type { SearchAnswer, SearchDeps, SearchOptions } from '../search/search.ts';
+import { createSearchReader, readPage } from '../search/read-search.ts';
+import type { SearchDeps, SearchOptions } from '../search/search.ts';
 import { createEverything, everythingPage } from './everything.ts';
+import { createExplain } from './explain.ts';
 import { findOperation, patientOfInstance, readParameters } from './request.ts';
 import { createSummary, toDocument } from './summary.ts';
 import type { Operation, OperationName } from './table.ts';
@@ -18,7 +20,12 @@ export interface OperationCall {
   readonly handling: 'strict' | 'lenient';
 }
 
-type Answering<T> = (asked: T, options: SearchOptions, call: Call) => Promise<SearchAnswer>;
+interface OperationAnswer {
+  readonly status: number;
+  readonly resource: FhirResource;
+}
+
+type Answering<T> = (asked: T, options: SearchOptions, call: Call) => Promise<OperationAnswer>;
 type Handler = Answering<OperationCall & { readonly operation: Operation }>;
 
 /** Runs an operation of the table. @throws FaultError 404 for one that is not there, 400 for one that is asked for wrongly */
@@ -34,7 +41,11 @@ export const createOperations = (deps: SearchDeps): Answering<OperationCall> => 
 const createHandlers = (deps: SearchDeps): Readonly<Record<OperationName, Handler>> => {
   const everything = createEverything(deps);
   const summary = createSummary(deps);
+  const explain = createExplain(deps);
+  const readSearch = createSearchReader(deps);
   return {
+    explain: ({ type, pairs, handling }, options, call) =>
+      explain(readSearch(type as ResourceType, pairs, { handling, base: options.base }), options, call),
     summary: async ({ operation, id, pairs, handling }, options, call) => {
       const patient = patientOfInstance(id);
       const { ignored } = readParameters(operation, pairs, handling);

@@ -1,4 +1,4 @@
-import type { ResourceType } from '../fhir/index.ts';
+import { BASE, type ResourceType } from '../fhir/index.ts';
 
 /** A parameter of an operation, in the words of an OperationDefinition. */
 export interface OperationParameter {
@@ -9,7 +9,7 @@ export interface OperationParameter {
   readonly doc: string;
 }
 
-export type OperationName = 'everything' | 'summary';
+export type OperationName = 'everything' | 'summary' | 'explain';
 
 /** One operation: what routes, `/metadata`, its definition and the checks of a request are made from. */
 export interface Operation {
@@ -77,5 +77,16 @@ export const OPERATIONS: readonly Operation[] = [
     methods: ['GET', 'POST'],
     parameters: [],
     returns: 'document',
+  },
+  {
+    name: 'explain',
+    title: 'What a search would do',
+    doc: 'The plan of a search with the same parameters, of which nothing is carried out: per source what is pushed to it and what is left to the facade, why it is not asked, the requests that it would get, its time and its circuit. Tokens and lookups of the patient are really asked for where they are not remembered.',
+    definition: `${BASE}/OperationDefinition/explain`,
+    level: 'type',
+    types: 'searched',
+    methods: ['GET', 'POST'],
+    parameters: 'search',
+    returns: 'Parameters',
   },
 ];

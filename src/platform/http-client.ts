@@ -46,9 +46,7 @@ const send = async (
   { method, path, query = [], headers = {}, body }: HttpRequest,
   { signal }: Call,
 ): ReturnType<HttpClient['send']> => {
-  const url = new URL(base);
-  url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(encodeSegment)].join('/');
-  for (const [name, value] of query) url.searchParams.append(name, value);
+  const url = addressOf(base, { path, query });
   try {
     const response = await instance.request<Readable>({ method, url: url.href, headers, data: body, signal });
     const encoding = String(response.headers['content-encoding'] ?? 'identity');
@@ -69,6 +67,14 @@ const send = async (
   } catch (error) {
     throw error instanceof SourceError ? error : transportError(error, signal);
   }
+};
+
+/** Where a request goes. @throws RangeError for a path with a step in it */
+export const addressOf = (base: URL, { path, query = [] }: Pick<HttpRequest, 'path' | 'query'>): URL => {
+  const url = new URL(base);
+  url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(encodeSegment)].join('/');
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  return url;
 };
 
 /** The whole body, or none of it. @throws SourceError `invalid-response` where it is larger than is read */

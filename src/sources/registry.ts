@@ -4,6 +4,7 @@ import {
   type Capabilities,
   type Capability,
   parseFields,
+  secretsOf,
   type Source,
   type Tools,
 } from '../adapter/index.ts';
@@ -13,6 +14,7 @@ import { ConfigError, type SourceConfig } from '../platform/config.ts';
 import { createHttpClient } from '../platform/http-client.ts';
 import { boundlessLoad, type Load } from '../platform/load.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { createRehearse, type Rehearse } from './rehearse.ts';
 
 /** A source with all that asking it needs. */
 export interface ConfiguredSource extends Pick<
@@ -23,6 +25,8 @@ export interface ConfiguredSource extends Pick<
   readonly capabilities: Capabilities;
   readonly source: Source;
   readonly guard: Guard;
+  /** What it would be asked, without asking it; undefined for a source that was connected by hand. */
+  readonly rehearse?: Rehearse;
 }
 
 export interface Sources {
@@ -89,6 +93,11 @@ const connect = (
     capabilities: adapter.capabilities(settings),
     source,
     guard: createGuard(guard, { now: Date.now }),
+    rehearse: createRehearse({
+      connect: (own) => adapter.connect(settings, own),
+      tools,
+      secrets: secretsOf(adapter.settings, settings),
+    }),
     close: async () => {
       await source.close?.();
       close();

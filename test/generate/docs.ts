@@ -5,7 +5,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Field, Fields } from '../../src/adapter/index.ts';
-import { EXTENSIONS, extensionUrl, type ExtensionRow } from '../../src/fhir/index.ts';
+import {
+  EXTENSIONS,
+  extensionUrl,
+  type ExtensionRow,
+  RESOURCE_TYPES,
+  type ResourceType,
+} from '../../src/fhir/index.ts';
+import { MAX_BATCH_ENTRIES } from '../../src/http/batch.ts';
+import { careDatesOf } from '../../src/operations/care-date.ts';
+import { addressOf } from '../../src/operations/request.ts';
+import { SECTIONS, type SectionRow } from '../../src/operations/summary/sections.ts';
+import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
 import { CONFIG } from '../../src/platform/config.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,6 +26,7 @@ export const pages = (): ReadonlyMap<string, string> =>
   new Map([
     ['config/README.md', configPage()],
     ['docs/extensions.md', extensionsPage()],
+    ['docs/operations.md', operationsPage()],
   ]);
 
 const configPage = (): string => `# Settings
@@ -62,6 +74,71 @@ const extensionRow = (name: string, { context, value, parts, description }: Exte
         .join('; ')
     : (value ?? []).join(' or ');
   return `| [\`${name}\`](${extensionUrl(name)}) | ${context.join(', ')} | ${holds} | ${description} |`;
+};
+
+const operationsPage = (): string => `# Operations
+
+Each is a GET, or a POST of a \`Parameters\` resource. What is wrong with one is told as with a search: 404 for an operation that
+is not there, 400 for one of another type or level and for a parameter that is missing, given twice, unknown or badly written.
+
+${OPERATIONS.map(operationSection).join('\n')}
+## The clinical date of each type
+
+\`start\` and \`end\` of \`$everything\` go by the first of these search parameters that a resource has a value of; a type that is
+not named here has none.
+
+| types | parameters |
+| --- | --- |
+${careDates().join('\n')}
+
+## The sections of the summary
+
+A resource stands in the first section that takes it; what was entered in error stands in none. A section without entries says
+why: \`notasked\` where no source can hold it, \`withheld\`, or \`unavailable\`, and beside it what each source did, in the words of the
+ledger. \`nilknown\` is never said for a source: that there is nothing to know is for a clinician to record, and then it is an entry.
+
+| section | LOINC | types | |
+| --- | --- | --- | --- |
+${SECTIONS.map(sectionRow).join('\n')}
+
+## A batch
+
+\`POST /FHIR/R4\` with a Bundle of the type \`batch\`, JSON or XML: at most ${MAX_BATCH_ENTRIES} entries, GET or HEAD, for what can be got below
+\`/FHIR/R4\`. Each is answered as its own request would be, with status, ETag and resource or outcome; \`ifNoneMatch\` gives a 304. The
+preferences and the time are those of the one request that carries them.
+`;
+
+const operationSection = ({
+  name,
+  title,
+  doc,
+  parameters,
+  ...rest
+}: Operation): string => `## \`$${name}\`: ${title.toLowerCase()}
+
+\`GET /FHIR/R4/${addressOf({ name, title, doc, parameters, ...rest })}\`. ${doc}
+${
+  parameters === 'search'
+    ? '\nIts parameters are those of the search.\n'
+    : parameters.length === 0
+      ? ''
+      : `\n| parameter | | |\n| --- | --- | --- |\n${parameters.map((it) => `| \`${it.name}\` | ${it.type}, ${it.min}..${it.max} | ${it.doc} |`).join('\n')}\n`
+}`;
+
+const careDates = (): string[] => {
+  const byDates = new Map<string, ResourceType[]>();
+  for (const type of RESOURCE_TYPES) {
+    const dates = careDatesOf(type)
+      .map((it) => `\`${it}\``)
+      .join(', ');
+    if (dates !== '') byDates.set(dates, [...(byDates.get(dates) ?? []), type]);
+  }
+  return [...byDates].map(([dates, types]) => `| ${types.join(', ')} | ${dates} |`);
+};
+
+const sectionRow = ({ title, loinc, types, latest, optional }: SectionRow): string => {
+  const notes = [latest && 'the latest of each test of each source', optional && 'left out where nothing is missing'];
+  return `| ${title} | ${loinc?.[0] ?? ''} | ${types.join(', ')} | ${notes.filter(Boolean).join('; ')} |`;
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BASE, EXTENSIONS, extensionUrl, type ExtensionRow, SYSTEM } from '../../src/fhir/index.ts';
 import { FINDING_TEXT } from '../../src/fhir/finding.ts';
+import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
 import { STATUS } from '../../src/search/status.ts';
 
 const target = join(import.meta.dirname, '../../src/fhir/package');
@@ -22,6 +23,8 @@ export const packageFiles = (): ReadonlyMap<string, string> => {
   for (const [name, row] of Object.entries(EXTENSIONS))
     files.set(`StructureDefinition-${name}.json`, structureDefinition(name, row));
   for (const system of codeSystems()) files.set(`CodeSystem-${system.id}.json`, system);
+  for (const it of OPERATIONS.filter(({ definition }) => definition.startsWith(BASE)))
+    files.set(`OperationDefinition-${it.name}.json`, operationDefinition(it));
   const listed = [...files].map(([filename, it]) => {
     const { resourceType, id, url, version } = it as Record<string, string>;
     return { filename, resourceType, id, url, version };
@@ -71,6 +74,31 @@ const codeSystems = () => [
     content: 'not-present',
   },
 ];
+
+const operationDefinition = ({ name, title, doc, definition, level, types, parameters, returns }: Operation) => ({
+  resourceType: 'OperationDefinition',
+  id: name,
+  url: definition,
+  version: VERSION,
+  name: `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`,
+  title,
+  status: 'active',
+  kind: 'operation',
+  publisher: PUBLISHER,
+  description: parameters === 'search' ? `${doc} It takes the search parameters of the type.` : doc,
+  affectsState: false,
+  code: name,
+  resource: types === 'searched' ? ['Resource'] : types,
+  system: false,
+  type: level === 'type',
+  instance: level === 'instance',
+  parameter: [
+    ...(parameters === 'search'
+      ? []
+      : parameters.map(({ doc: documentation, ...it }) => ({ ...it, use: 'in', documentation }))),
+    { name: 'return', use: 'out', min: 1, max: '1', type: returns },
+  ],
+});
 
 const codeSystem = (
   id: string,

@@ -6,6 +6,7 @@ import {
   type Fields,
   type Page,
   parseFields,
+  secretsOf,
   type Simulator,
   type SimulatorData,
   type Source,
@@ -15,6 +16,7 @@ import {
 import { parseJson, parseNhsNumber, type ResourceType } from '../../src/fhir/index.ts';
 import { admit } from '../../src/identity/gate.ts';
 import { mapAnswer } from '../../src/mapping/map-answer.ts';
+import { createRehearse, type UpstreamRequest } from '../../src/sources/rehearse.ts';
 import { testCall, testTools } from './call.ts';
 import { mappingContract } from './contract-mapping.ts';
 
@@ -132,6 +134,30 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
 
     it('answers about the patient who was asked for, as the gate sees it', async () => {
       for (const person of people) expect(await verdict(source, person)).to.equal('admitted');
+    });
+
+    it('can be rehearsed: what it would send is known before it does, and only preparations are sent to know it', async () => {
+      const secrets = secretsOf(adapter.settings, settings);
+      const { scope, types } = adapter.capabilities(settings);
+      const all = Object.keys(types) as ResourceType[];
+      const wanted = scope === 'record' ? [all] : all.filter((it) => types[it]?.search).map((it) => [it]);
+      for (const person of people) {
+        const queries = wanted.map((it) => ({ patient: nhs(person), types: it, filters: [], count: 50 }));
+        const rehearse = createRehearse({ connect: (own) => adapter.connect(settings, own), tools, secrets });
+        const mark = running.requests().length;
+        const { sent, requests, failed } = await rehearse(queries, testCall());
+        expect(failed, person).to.equal(undefined);
+        expect(sent.map(received).sort(), 'sent to know').to.deep.equal(running.requests().slice(mark).sort());
+        const from = running.requests().length;
+        await Promise.all(queries.map((it) => source.search!(it, testCall())));
+        expect(requests.map(received).sort(), 'a search').to.deep.equal(running.requests().slice(from).sort());
+        for (const secret of secrets) expect(JSON.stringify({ sent, requests })).to.not.contain(secret);
+      }
+
+      function received({ method, url }: UpstreamRequest): string {
+        const { pathname, search } = new URL(url);
+        return `${method} ${pathname}${search}`;
+      }
     });
 
     it('says that a patient is not known there', async () => {

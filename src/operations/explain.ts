@@ -1,0 +1,168 @@
+import type { Parameters, ParametersParameter } from 'fhir/r4.js';
+import type { Call, SourceQuery } from '../adapter/index.ts';
+import type { Pairs } from '../search/pairs.ts';
+import { isAskedNow, planSearch, type Step } from '../search/plan.ts';
+import type { SearchRequest } from '../search/request.ts';
+import type { SearchDeps, SearchOptions } from '../search/search.ts';
+import { MAX_READS } from '../search/settle.ts';
+import { isShapeParameter } from '../search/shape.ts';
+import { pageLinks } from '../search/bundle.ts';
+import { patientOf } from '../search/which-patient.ts';
+import { ask } from '../sources/ask.ts';
+import type { ConfiguredSource } from '../sources/registry.ts';
+import type { Rehearsal, UpstreamRequest } from '../sources/rehearse.ts';
+
+/**
+ * Tells what a search would do without doing it: for each source what is pushed to it and what is left to us, why it is not
+ * asked, and the very requests that it would get. Only what must be known to say so is really asked: tokens and the source's
+ * own id of the patient.
+ */
+export const createExplain =
+  (deps: SearchDeps) =>
+  async (
+    request: SearchRequest,
+    { base }: SearchOptions,
+    call: Call,
+  ): Promise<{ readonly status: number; readonly resource: Parameters }> => {
+    const plan = planSearch(request, deps.sources.all);
+    const sources = await Promise.all(
+      plan.steps.map((it) => explainStep(it, { request, deps, base, call, types: plan.types })),
+    );
+    const [self] = pageLinks({
+      url: `${base}/${request.type}`,
+      applied: request.applied,
+      format: [],
+      token: request.page?.token,
+      tokens: {},
+    });
+    const resource: Parameters = {
+      resourceType: 'Parameters',
+      parameter: [
+        ...(self ? [{ name: 'search', valueUri: self.url }] : []),
+        ...request.ignored.map((it) => ({ name: 'ignored', valueString: it })),
+        ...sources.map((part) => ({ name: 'source', part: [...part] })),
+      ],
+    };
+    return { status: 200, resource };
+  };
+
+interface Around {
+  readonly request: SearchRequest;
+  readonly deps: SearchDeps;
+  readonly base: string;
+  readonly call: Call;
+  readonly types: ReadonlySet<string>;
+}
+
+const explainStep = async ({ source, queries }: Step, around: Around): Promise<readonly ParametersParameter[]> => {
+  const { request, deps, call } = around;
+  const about: ParametersParameter[] = [
+    { name: 'id', valueCode: source.id },
+    { name: 'title', valueString: source.title },
+    { name: 'scope', valueCode: source.capabilities.scope },
+  ];
+  const why = whyNotAsked(source, request, queries);
+  if (queries.length === 0) return [...about, { name: 'asked', valueBoolean: false }, ...why];
+  const { budget, rehearsal } = await rehearse(source, queries, { deps, call });
+  return [
+    ...about,
+    { name: 'asked', valueBoolean: true },
+    ...why,
+    { name: 'budgetMs', valueUnsignedInt: Math.round(budget) },
+    { name: 'circuit', valueCode: source.guard.circuit() },
+    ...(why.length > 0 ? [] : filtersOf(source, queries, around)),
+    ...(rehearsal ? requestsOf(rehearsal) : []),
+    ...(rehearsal?.failed === undefined ? thenOf(source, around) : []),
+  ];
+};
+
+/** Why a source is not asked, or for its Patient alone. */
+const whyNotAsked = (
+  { id, capabilities }: ConfiguredSource,
+  request: SearchRequest,
+  queries: readonly SourceQuery[],
+): readonly ParametersParameter[] => {
+  const { type } = request;
+  const own = capabilities.types[type];
+  const reason = !isAskedNow(request, id)
+    ? 'It was asked for the answer that led here.'
+    : own === undefined
+      ? `It cannot hold ${type}.`
+      : own.search === undefined
+        ? `It holds ${type} and cannot be searched for it; its entries are reached by references from others.`
+        : undefined;
+  if (reason === undefined) return [];
+  const beside = queries.length > 0 ? ' It is asked for the Patient, of whom the answer is made.' : '';
+  return [{ name: 'why', valueString: reason + beside }];
+};
+
+const rehearse = async (
+  source: ConfiguredSource,
+  queries: readonly SourceQuery[],
+  { deps, call }: Pick<Around, 'deps' | 'call'>,
+): Promise<{ readonly budget: number; readonly rehearsal: Rehearsal | undefined }> => {
+  const started = deps.now();
+  let budget = 0;
+  const asked = await ask(
+    source,
+    (own) => {
+      budget = own.deadline - started;
+      return source.rehearse?.(queries, own) ?? Promise.resolve(undefined);
+    },
+    { ...deps, call },
+  );
+  return { budget, rehearsal: 'error' in asked ? { sent: [], requests: [], failed: asked.error.kind } : asked.value };
+};
+
+/** Who applies a filter: the source alone, the source and we again, or we alone. Whatever a source applied is checked again. */
+const filtersOf = (
+  { capabilities }: ConfiguredSource,
+  queries: readonly SourceQuery[],
+  { request, base }: Around,
+): readonly ParametersParameter[] => {
+  const { type } = request;
+  const pushed = new Set(queries.flatMap((it) => it.filters.map(({ code }) => code)));
+  const isFilter = (pair: Pairs[number]): boolean => !isShapeParameter(pair[0]) && !patientOf(type, pair, base);
+  return request.applied.filter(isFilter).map(([name, value]) => ({
+    name: 'filter',
+    part: [
+      { name: 'parameter', valueString: `${name}=${value}` },
+      {
+        name: 'applied',
+        valueCode: !pushed.has(name)
+          ? 'residual'
+          : capabilities.types[type]?.search?.[name] === 'exact'
+            ? 'pushed'
+            : 're-checked',
+      },
+    ],
+  }));
+};
+
+const requestsOf = ({ sent, requests, failed }: Rehearsal): readonly ParametersParameter[] => [
+  ...sent.map((it) => requestPart('sent-now', it)),
+  ...requests.map((it) => requestPart('request', it)),
+  ...(failed === undefined ? [] : [{ name: 'ends', valueCode: failed }]),
+];
+
+const requestPart = (name: string, { method, url, body }: UpstreamRequest): ParametersParameter => ({
+  name,
+  part: [
+    { name: 'method', valueCode: method },
+    { name: 'url', valueUri: url },
+    ...(body === undefined ? [] : [{ name: 'body', valueString: body }]),
+  ],
+});
+
+/** What follows from the answers, and is known by its rule alone. */
+const thenOf = ({ capabilities }: ConfiguredSource, { deps, types }: Around): readonly ParametersParameter[] => {
+  const readOnly = Object.entries(capabilities.types).flatMap(([type, it]) =>
+    types.has(type) && it.read && it.search === undefined ? [type] : [],
+  );
+  return [
+    `Further pages, each as the one before it says, up to ${deps.maxRecords} records.`,
+    ...(readOnly.length > 0 && capabilities.scope === 'type'
+      ? [`Reads by id of what is referred to and cannot be searched (${readOnly.join(', ')}), at most ${MAX_READS}.`]
+      : []),
+  ].map((it) => ({ name: 'then', valueString: it }));
+};

@@ -67,7 +67,9 @@ const described = (
       ...(operation.level === 'instance' ? [idParameter(type === 'Patient' ? EXAMPLE_PATIENT : undefined)] : []),
       ...(route.method === 'GET' ? operationParameters(operation) : []),
       ...formatParameters(),
-      ...headerParameters(...Object.keys(REQUEST_HEADERS)),
+      ...headerParameters(
+        ...Object.keys(REQUEST_HEADERS).filter((it) => route.method === 'GET' || it !== 'If-None-Match'),
+      ),
     ],
     responses: {
       200: ref('responses', RESPONSE[operation.returns]),
@@ -85,7 +87,7 @@ const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, l
 
 /** A resource that is posted, in either form; an example says more than its schema would. */
 export const resourceBody = (type: string, example?: Json): Json => ({
-  description: `A ${type}.`,
+  description: `A ${type} resource.`,
   content: {
     [FHIR_JSON]: { schema: ref('schemas', 'Resource'), ...(example && { example }) },
     [FHIR_XML]: { schema: ref('schemas', 'Resource') },

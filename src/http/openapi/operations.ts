@@ -72,16 +72,26 @@ const described = (
       ),
     ],
     responses: {
-      200: ref('responses', RESPONSE[operation.returns]),
-      ...responses([...(route.method === 'GET' ? [304] : [413, 415]), 400, 406, 502, 503, 504]),
+      200: ref('responses', RETURNS[operation.returns].response),
+      ...responses([
+        ...(route.method === 'GET' ? [304] : [413, 415]),
+        400,
+        406,
+        503,
+        ...RETURNS[operation.returns].statuses,
+      ]),
     },
   },
 });
 
-const RESPONSE = { searchset: 'SearchSet', document: 'Bundle', Parameters: 'Resource' } as const satisfies Record<
-  Operation['returns'],
-  string
->;
+/** What an operation gives back, and with which statuses beside those of any. What gives Parameters asks no source. */
+const RETURNS: Readonly<
+  Record<Operation['returns'], { readonly response: string; readonly statuses: readonly number[] }>
+> = {
+  searchset: { response: 'SearchSet', statuses: [502, 504] },
+  document: { response: 'Bundle', statuses: [502, 504] },
+  Parameters: { response: 'Resource', statuses: [] },
+};
 
 const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
 

@@ -117,7 +117,7 @@ const UNVERSIONED = { versioning: 'no-version', conditionalRead: 'not-match' } a
 /** The types of the definitions that are served: of our own extensions, codes and operations. */
 const definitionTypes = (): TypeCapability[] =>
   [...new Set(ROUTES.flatMap(({ action, type }) => (action === 'definition' && type ? [type] : [])))].map((type) => ({
-    type,
+    type: type as TypeCapability['type'],
     interaction: [{ code: 'read' }, { code: 'search-type' }],
     ...UNVERSIONED,
     searchParam: [

@@ -1,5 +1,3 @@
-import type { ResourceType } from '../fhir/index.ts';
-
 /** Where the FHIR API stands. */
 export const FHIR_BASE = '/FHIR/R4';
 
@@ -15,7 +13,7 @@ export interface Route {
   readonly path: string;
   readonly action: PlainAction | FhirAction;
   /** The type, where the path holds no `:type`. */
-  readonly type?: ResourceType;
+  readonly type?: string;
   /** What a POST holds; nothing is read where left out. */
   readonly takes?: 'form' | 'resource';
 }

@@ -46,6 +46,7 @@ describe('what /metadata and /openapi.json claim, over HTTP against the sandbox'
     new URLSearchParams(
       parameters.flatMap((it): [string, string][] => {
         if (it.in !== 'query' || !wanted(it.name)) return [];
+        if (it.schema['type'] === 'object') return Object.entries(it.example as Record<string, string>);
         const value = isFilter(it.schema) || isNaming(it.name) ? valueFor(typeIn(path), it.name) : shapeFor(it);
         return value === undefined ? [] : [[it.name, value]];
       }),
@@ -74,7 +75,7 @@ describe('what /metadata and /openapi.json claim, over HTTP against the sandbox'
       const response = claim.responses.get(expected)!;
       for (const [type, { schema }] of Object.entries(response.content ?? {})) {
         const { headers = {}, ...rest } = bodyOf(claim);
-        const query = queryOf(claim, (name) => isNaming(name) && isSearch(claim));
+        const query = queryOf(claim, (name) => (isNaming(name) && isSearch(claim)) || name === 'parameters');
         const answer = await fetch(`${addressOf(claim)}?${query.toString()}`, {
           method: claim.method,
           headers: {

@@ -78,18 +78,21 @@ describe('every status that /openapi.json documents', function () {
   const typeIn = (path: string): string => /\/R4\/([A-Z][A-Za-z]+)/.exec(path)?.[1] ?? '';
   const send = async (claim: Claim, { source, query = '', id, headers = {}, body }: Provocation): Promise<Response> => {
     Object.assign(behaviour, source);
-    const naming = claim.parameters.find((it) => ['patient', 'identifier'].includes(it.name));
+    const naming = claim.parameters.find((it) => ['patient', 'identifier', 'parameters'].includes(it.name));
     const path = claim.path.replace('{id}', id ?? ids.get(typeIn(claim.path)) ?? '');
     const own = Object.entries(claim.body?.content ?? {})[0];
     const [type, { example = {} }] = own ?? ['', {}];
     const written = takesForm(claim.body ?? { content: {} })
       ? new URLSearchParams(example as Record<string, string>).toString()
       : JSON.stringify(Object.keys(example).length > 0 ? example : { resourceType: 'Parameters' });
-    const response = await fetch(`${root}${path}?${naming ? `${naming.name}=${NHS}` : ''}${query}`, {
-      method: claim.method,
-      headers: { ...(type !== '' && { 'Content-Type': type }), ...headers },
-      ...(claim.method === 'POST' && (own ?? body !== undefined) && { body: body ?? written }),
-    });
+    const response = await fetch(
+      `${root}${path}?${naming ? `${naming.name === 'parameters' ? 'patient' : naming.name}=${NHS}` : ''}${query}`,
+      {
+        method: claim.method,
+        headers: { ...(type !== '' && { 'Content-Type': type }), ...headers },
+        ...(claim.method === 'POST' && (own ?? body !== undefined) && { body: body ?? written }),
+      },
+    );
     delete behaviour.fails;
     return response;
   };

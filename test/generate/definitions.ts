@@ -64,10 +64,16 @@ const read = <T>(file: string): T[] =>
 
 /** Conformance and terminology machinery that no patient's record holds. */
 const LEFT_OUT =
-  /^(ActivityDefinition|CatalogEntry|ChargeItemDefinition|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|OperationDefinition|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TestReport|TestScript|ValueSet|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
+  /^(ActivityDefinition|CatalogEntry|ChargeItemDefinition|CompartmentDefinition|ConceptMap|EffectEvidenceSynthesis|EventDefinition|Evidence|EvidenceVariable|ExampleScenario|GraphDefinition|ImplementationGuide|Library|Measure|MedicinalProduct.*|MessageDefinition|MetadataResource|NamingSystem|PlanDefinition|ResearchDefinition|ResearchElementDefinition|ResearchStudy|RiskEvidenceSynthesis|SearchParameter|SpecimenDefinition|StructureMap|Substance(Nucleic|Polymer|Protein|Reference|Source|Specification).*|TestReport|TestScript|ValueSet|Biologically.*|DeviceDefinition|ObservationDefinition|InsurancePlan|PaymentNotice|PaymentReconciliation|EnrollmentRe.*|Verification.*)$/;
 
 /** What we serve about ourselves: its shape is known, but no record holds it. */
-const SERVED = ['CapabilityStatement', 'CodeSystem', 'StructureDefinition', 'TerminologyCapabilities'];
+const SERVED = [
+  'CapabilityStatement',
+  'CodeSystem',
+  'OperationDefinition',
+  'StructureDefinition',
+  'TerminologyCapabilities',
+];
 
 /** R4 has the paths of the two parts of `DocumentReference.relationship` the wrong way round. */
 const PATH_ERRATA: Readonly<Record<string, string>> = {

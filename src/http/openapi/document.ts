@@ -64,7 +64,7 @@ const make = (sources: readonly ConfiguredSource[], { version, config }: Documen
 const describe = (sources: readonly ConfiguredSource[]): string => `## Overview
 
 One FHIR R4 UK Core endpoint over ${sources.map((it) => it.title).join(', ')}. Each search is about one patient and asks every
-source at once. The last entry of each answer is an OperationOutcome that accounts for every source: an empty answer is never the
+source at once. The last entry of each searchset is an OperationOutcome that accounts for every source: an empty answer is never the
 same as a missing one.
 
 ## Security

@@ -67,25 +67,37 @@ const described = (
       ...(operation.level === 'instance' ? [idParameter(type === 'Patient' ? EXAMPLE_PATIENT : undefined)] : []),
       ...(route.method === 'GET' ? operationParameters(operation) : []),
       ...formatParameters(),
-      ...headerParameters(...Object.keys(REQUEST_HEADERS)),
+      ...headerParameters(
+        ...Object.keys(REQUEST_HEADERS).filter((it) => route.method === 'GET' || it !== 'If-None-Match'),
+      ),
     ],
     responses: {
-      200: ref('responses', RESPONSE[operation.returns]),
-      ...responses([...(route.method === 'GET' ? [304] : [413, 415]), 400, 406, 502, 503, 504]),
+      200: ref('responses', RETURNS[operation.returns].response),
+      ...responses([
+        ...(route.method === 'GET' ? [304] : [413, 415]),
+        400,
+        406,
+        503,
+        ...RETURNS[operation.returns].statuses,
+      ]),
     },
   },
 });
 
-const RESPONSE = { searchset: 'SearchSet', document: 'Bundle', Parameters: 'Resource' } as const satisfies Record<
-  Operation['returns'],
-  string
->;
+/** What an operation gives back, and with which statuses beside those of any. What gives Parameters asks no source. */
+const RETURNS: Readonly<
+  Record<Operation['returns'], { readonly response: string; readonly statuses: readonly number[] }>
+> = {
+  searchset: { response: 'SearchSet', statuses: [502, 504] },
+  document: { response: 'Bundle', statuses: [502, 504] },
+  Parameters: { response: 'Resource', statuses: [] },
+};
 
 const pascal = (name: string): string => name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
 
 /** A resource that is posted, in either form; an example says more than its schema would. */
 export const resourceBody = (type: string, example?: Json): Json => ({
-  description: `A ${type}.`,
+  description: `A ${type} resource.`,
   content: {
     [FHIR_JSON]: { schema: ref('schemas', 'Resource'), ...(example && { example }) },
     [FHIR_XML]: { schema: ref('schemas', 'Resource') },

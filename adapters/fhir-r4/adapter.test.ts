@@ -299,6 +299,7 @@ describe('fhir-r4, as its server sees it', () => {
       expect(second.warnings?.map((it) => [it.code, it.effect, it.types])).to.deep.equal([
         ['incomplete', 'incomplete', ['Condition']],
       ]);
+      expect(second.warnings?.[0]?.text).to.include('more pages than are followed (2)');
     });
   });
 

@@ -33,7 +33,13 @@ export const createSource = (
     if (next === undefined) return { ...answer, patientIds };
     if (visited.includes(next)) throw new SourceError('invalid-response');
     if (visited.length + 1 < maxPages) return { ...answer, patientIds, next: [...visited, next].join('\n') };
-    const cut = { system: SYSTEM.sourceStatus, code: 'incomplete', effect: 'incomplete', types: [type] } as const;
+    const cut = {
+      system: SYSTEM.sourceStatus,
+      code: 'incomplete',
+      text: `This source has more pages than are followed (${maxPages}); what is on the others is missing from this answer.`,
+      effect: 'incomplete',
+      types: [type],
+    } as const;
     return { ...answer, patientIds, warnings: [...(answer.warnings ?? []), cut] };
   };
 

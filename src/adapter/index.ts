@@ -217,7 +217,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Whole seconds of a `Retry-After`, where the source sent one. */
+  /** Whole seconds of a `Retry-After`, where the source sent one that can be read. */
   readonly retryAfter?: number;
 }
 

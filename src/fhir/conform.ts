@@ -284,7 +284,7 @@ const readComplex = (element: CompiledElement, value: unknown, place: Place): un
     read ??= given.slice(0, index);
     if (next === undefined) continue;
     seen += 1;
-    if (Array.isArray(next)) read.push(...(next as unknown[]));
+    if (Array.isArray(next)) for (const it of next as unknown[]) read.push(it);
     else read.push(next);
   }
   const out = read ?? given;

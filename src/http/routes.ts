@@ -19,7 +19,7 @@ export interface Route {
 }
 
 /** Our own definitions of one type. */
-const definitions = (type: ResourceType): readonly Route[] => [
+const definitions = (type: string): readonly Route[] => [
   { method: 'GET', path: `${FHIR_BASE}/${type}`, action: 'definitions', type },
   { method: 'GET', path: `${FHIR_BASE}/${type}/:id`, action: 'definition', type },
 ];

@@ -1,7 +1,7 @@
 import type { SourceWarning } from '../adapter/index.ts';
-import { type Coding, type Extension, type OperationOutcomeIssue, sourceText } from '../fhir/index.ts';
+import { type Coding, type Extension, type OperationOutcomeIssue, sourceText, SYSTEM } from '../fhir/index.ts';
 
-/** A source's own warning as an issue, word for word. */
+/** A source's own warning as an issue, word for word; one in our own words is about how the source is asked. */
 export const warningIssue = (
   { system, code, display, text, effect }: SourceWarning,
   source: string,
@@ -12,7 +12,7 @@ export const warningIssue = (
     coding: [{ ...systemElement(system), code, ...(display !== undefined && { display }) }],
     ...((text ?? display) !== undefined && { text: text ?? display }),
   },
-  diagnostics: `${source}: said by the source itself`,
+  diagnostics: system === SYSTEM.sourceStatus ? source : `${source}: said by the source itself`,
 });
 
 /** Some sources name a value set where FHIR asks for a code system: it is kept beside, since it cannot stand there. */

@@ -57,12 +57,12 @@ const send = async (
     }
     const bytes = await readAll(response.data);
     load.hold(bytes.length, signal);
-    const retryAfter = /^\d+$/.exec(String(response.headers['retry-after'] ?? ''))?.[0];
+    const retryAfter = secondsOf(response.headers['retry-after'], response.headers['date']);
     return {
       status: response.status,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
       body: bytes,
-      ...(retryAfter !== undefined && { retryAfter: Number(retryAfter) }),
+      ...(retryAfter !== undefined && { retryAfter }),
     };
   } catch (error) {
     throw error instanceof SourceError ? error : transportError(error, signal);
@@ -75,6 +75,18 @@ export const addressOf = (base: URL, { path, query = [] }: Pick<HttpRequest, 'pa
   url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(encodeSegment)].join('/');
   for (const [name, value] of query) url.searchParams.append(name, value);
   return url;
+};
+
+/** The most seconds that FHIR can write. */
+const MAX_SECONDS = 2 ** 31 - 1;
+
+/** A `Retry-After`, which is a number of seconds or a date: that is measured from the source's own, whose clock it is by. */
+const secondsOf = (retryAfter: unknown, date: unknown): number | undefined => {
+  if (typeof retryAfter !== 'string' || !/^\d+$| GMT$/.test(retryAfter)) return undefined;
+  const seconds = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter)
+    : Math.ceil((Date.parse(retryAfter) - Date.parse(String(date))) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), MAX_SECONDS);
 };
 
 /** The whole body, or none of it. @throws SourceError `invalid-response` where it is larger than is read */

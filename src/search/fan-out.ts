@@ -82,8 +82,8 @@ const drain = async (
       call,
     );
     for (const record of page.records) records.push(record);
-    warnings.push(...(page.warnings ?? []));
-    issues.push(...(page.issues ?? []));
+    for (const it of page.warnings ?? []) warnings.push(it);
+    for (const it of page.issues ?? []) issues.push(it);
     page.patientIds?.forEach((it) => patientIds.add(it));
     cursor = page.next;
     if (cursor !== undefined && seen.has(cursor)) throw new SourceError('invalid-response');

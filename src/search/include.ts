@@ -20,7 +20,7 @@ export const includeFor = (matches: readonly Held[], includes: readonly Include[
     const active = includes.filter((it) => round === 0 || it.iterate);
     const next = fresh.flatMap((it) => active.flatMap((include) => step(it, include, world)));
     fresh = next.filter((it) => !seen.has(keyOf(it)) && seen.add(keyOf(it)));
-    found.push(...fresh);
+    for (const it of fresh) found.push(it);
   }
   return found;
 };

@@ -56,7 +56,8 @@ export const walk = ({ steps }: Path, node: Json): readonly unknown[] => {
       if (!isObject(it)) continue;
       for (const key of keys) {
         const value = it[key];
-        if (Array.isArray(value)) next.push(...(value as unknown[]));
+        // One by one: a list that is spread over arguments may be longer than the stack.
+        if (Array.isArray(value)) for (const one of value as unknown[]) next.push(one);
         else next.push(value);
       }
     }

@@ -52,7 +52,7 @@ const readPlain = (
   const read = parameter.components ? readComposite(type, parameter, reading) : readSimple(parameter, reading, name);
   const tests = splitAt(',', value).map((it) => {
     const test = read(it);
-    if (!test) throw new FaultError('value', `Expected ${expected(parameter)}.`, name);
+    if (!test) throw new FaultError('value', `Expected ${expected(parameter, modifier)}.`, name);
     return test;
   });
   const extract = code === '_id' ? ownReference : readStamped(parameter);
@@ -131,8 +131,11 @@ const componentPaths = (
   return expression.split(' | ').map((base): Extract => extractor(path, base));
 };
 
-const expected = ({ type, components }: SearchParameter): string =>
-  components ? `${components.length} values with $ between them` : (KINDS[type]?.expected ?? 'another value');
+const expected = ({ type, components }: SearchParameter, modifier: string | undefined): string => {
+  if (components) return `${components.length} values with $ between them`;
+  const kind = KINDS[type];
+  return kind?.expectedWith?.[modifier ?? ''] ?? kind?.expected ?? 'another value';
+};
 
 const readMissing = (parameter: SearchParameter, [name, value]: readonly [string, string]): Criterion => {
   if (parameter.components) throw noModifier(name);

@@ -31,7 +31,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     answered: true,
     complete: true,
     issue: 'informational',
-    text: 'answered; its entries are in this answer.',
+    text: 'answered in full.',
   },
   empty: {
     answered: true,

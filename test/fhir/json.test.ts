@@ -11,11 +11,22 @@ describe('JSON that keeps its digits', () => {
     '{"a":12345678901234567890}',
     '{"a":0.1,"b":10}',
     '{"a":-0.50}',
+    '{"a":-0}',
+    '{"a":1e999999}',
+    '{"a":-1e-999999}',
+    '{"a":1234567890123.4567}',
+    `{"a":${'9'.repeat(500)}}`,
+    `{"a":0.${'1'.repeat(500)}}`,
   ]) {
-    it(`writes ${text} back as it was`, () => {
+    it(`writes ${text.slice(0, 32)} back as it was`, () => {
       expect(JSON.stringify(parseJson(text))).to.equal(text);
     });
   }
+
+  it('keeps them however far from other signs a number is written', () => {
+    const indent = ' '.repeat(100);
+    expect(JSON.stringify(parseJson(`{"a":[\n${indent}3.10\n${indent}]}`))).to.equal('{"a":[3.10]}');
+  });
 
   it('leaves numbers that JavaScript keeps as numbers', () => {
     expect(parseJson('{"a":3.1,"b":10}')).to.deep.equal({ a: 3.1, b: 10 });
@@ -43,7 +54,7 @@ describe('JSON that keeps its digits', () => {
 
 describe('JSON of an unfriendly source', () => {
   it('costs no more than its length', () => {
-    const shapes = ['1', '1.', '0', '1e', ' ', ',1', ':1.', '1111111111.0'];
+    const shapes = ['1', '1.', '0', '1e', ' ', ',1', ':1.', ', ', '1111111111.0'];
     const time = (size: number): number => {
       const start = performance.now();
       for (const shape of shapes) parseJson(`{"a":"x,${shape.repeat(size / shape.length)}"}`);

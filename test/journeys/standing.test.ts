@@ -233,6 +233,14 @@ describe('a facade whose source is in trouble', function () {
     expect(answer.flags).to.have.length(101);
   });
 
+  it('is no worse off for a record with more values than fit a stack', async () => {
+    const identifier = Array.from({ length: 200_000 }, () => ({ value: 'one of many' }));
+    handle = withFlags((_, response) => send(response, searchset([flag('a', { identifier }), flag('b')])));
+    const { status, flags, acute } = await search(await start(), `patient=${NHS}&identifier=one of many`);
+    expect([status, acute]).to.deep.equal([200, 'answered']);
+    expect(flags).to.deep.equal(['a']);
+  });
+
   it('shows a record that is sent twice once, and both of two that share an id', async () => {
     handle = withFlags((_, response) => send(response, searchset([flag('a'), flag('a')])));
     expect(await search(await start())).to.deep.include({ acute: 'answered', flags: ['w', 'a'] });

@@ -50,6 +50,21 @@ describe('the HTTP client', () => {
     expect(seen.at(-1)?.headers['accept-encoding']).to.equal('identity');
   });
 
+  for (const [written, seconds] of [
+    ['120', 120],
+    ['Tue, 24 Nov 2026 10:01:30 GMT', 90],
+    ['Tue, 24 Nov 2026 09:00:00 GMT', 0],
+    ['9'.repeat(30), 2 ** 31 - 1],
+    ['soon', undefined],
+    ['-5', undefined],
+  ] as const) {
+    it(`reads that a source wants to be left alone until: ${written}`, async () => {
+      const date = 'Tue, 24 Nov 2026 10:00:00 GMT';
+      handle = (_, response) => response.writeHead(503, { 'Retry-After': written, Date: date }).end();
+      expect((await client().send({ method: 'GET', path: [] }, testCall())).retryAfter).to.equal(seconds);
+    });
+  }
+
   it('keeps every segment and value in its place, whatever it holds', async () => {
     handle = (_, response) => response.end('{}');
     const { send } = client();

@@ -107,6 +107,17 @@ describe('a search request', () => {
     }
   });
 
+  for (const [name, expected] of [
+    ['code', 'Expected a code, system|code, |code or system|.'],
+    ['code:in', 'Expected a value set of FHIR itself'],
+    ['code:text', 'Expected words.'],
+    ['identifier:of-type', 'Expected system|code|value.'],
+  ] as const) {
+    it(`says what a value of ${name} looks like`, () => {
+      expect(fails(`patient=9990000018&${name}=`).message).to.include(expected);
+    });
+  }
+
   it('refuses what would take long to read: values, in one parameter or in all, and keys of order, without end', () => {
     const values = (count: number): string => Array<string>(count).fill('a').join(',');
     expect(parse(`patient=9990000018&code=${values(500)}&category=${values(400)}`).criteria).to.have.length(2);

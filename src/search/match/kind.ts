@@ -22,6 +22,8 @@ export interface ParameterKind {
   readonly modifiers: readonly string[];
   /** What a value looks like, for whoever wrote another. */
   readonly expected: string;
+  /** The same under a modifier, where that changes it. */
+  readonly expectedWith?: Readonly<Record<string, string>>;
   /** @returns undefined for a value that is none of this type. */
   readonly read: (value: string, reading: Reading) => Test | undefined;
   /** Whether a found value is one of this type at all: `last autumn` is no date. All are where left out. */

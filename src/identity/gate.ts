@@ -127,7 +127,8 @@ export const namesStranger = (
     ({ nhsNumber }) => nhsNumber !== undefined && isStranger(parseNhsNumber(nhsNumber) ?? nhsNumber, question),
   );
 
-const nhsNumbers = (patient: Json): readonly string[] =>
+/** The NHS numbers that a Patient carries, sound or not. */
+export const nhsNumbers = (patient: Json): readonly string[] =>
   list(patient['identifier']).flatMap((it) => numberIn(it) ?? []);
 
 /** The systems under which sources send NHS numbers. */

@@ -52,7 +52,11 @@ export const createRecord = (deps: SearchDeps) => {
       { patient, types: tracer ? [...new Set([...types, 'Patient' as const])] : types },
       sources.all,
     );
-    const inquiry = await inquire(errandsOf(plan, deps, call), { patient, former }, { tracer, call });
+    const inquiry = await inquire(
+      errandsOf(plan, { patient, former }, { deps, call }),
+      { patient, former },
+      { tracer, call },
+    );
     if (inquiry.outcome === 'invalidated') throw nobodysNumber();
     if (inquiry.outcome === 'superseded')
       return record({ patient: inquiry.by, former: [...former, patient], types }, call);

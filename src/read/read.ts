@@ -4,6 +4,7 @@ import {
   FaultError,
   faultOutcome,
   type FhirResource,
+  type NhsNumber,
   type OperationOutcome,
   operationOutcome,
   type Patient,
@@ -12,6 +13,7 @@ import {
 import { sourcePatient } from '../identity/federated-patient.ts';
 import { type Contribution, didAnswer, isComplete, receive } from '../search/contribution.ts';
 import { failure, failureOf } from '../search/failure.ts';
+import { askUnderEach } from '../search/former.ts';
 import { inquire } from '../search/inquire.ts';
 import { ledger } from '../search/ledger.ts';
 import { parseSearch } from '../search/request.ts';
@@ -61,7 +63,8 @@ export const createRead = (deps: SearchDeps) => {
 /** The record that an id names, through the same steps as a search: whose it is, whether it may be asked for and shown. */
 const readSealed = async (wanted: Wanted, deps: SearchDeps, call: Call): Promise<ReadAnswer> => {
   const { source, type, patient, former = [], unsealed } = wanted;
-  const errand = { source, run: () => fetch(wanted, deps, call) };
+  const ask = (by: NhsNumber) => fetch({ ...wanted, patient: by }, deps, call);
+  const errand = { source, run: () => askUnderEach({ patient, former }, ask) };
   const inquiry = await inquire([errand], { patient, former }, { tracer: deps.tracer, call });
   if (inquiry.outcome === 'invalidated') throw notFound();
   if (inquiry.outcome === 'superseded')

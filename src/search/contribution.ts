@@ -1,9 +1,9 @@
 import type { SourceWarning } from '../adapter/index.ts';
-import { findingIssue, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
+import { findingIssue, type NhsNumber, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
 import { admit, namesStranger } from '../identity/gate.ts';
 import { compareWithTrace } from '../identity/compare.ts';
 import { hideFrom, withoutIds, withoutWords } from '../identity/hide.ts';
-import type { Person } from '../identity/person.ts';
+import { isSaidToBeRestricted, type Person } from '../identity/person.ts';
 import { type LocalResource, mapAnswer } from '../mapping/map-answer.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Result } from './fan-out.ts';
@@ -21,6 +21,8 @@ export interface Contribution {
   readonly patientIds: ReadonlySet<string>;
   readonly warnings: readonly SourceWarning[];
   readonly issues: readonly OperationOutcomeIssue[];
+  /** The superseded number by which the source knows the patient, where it is not that of today: its ids hold that. */
+  readonly askedAs?: NhsNumber | undefined;
   readonly fetchedAt?: number;
   readonly latencyMs?: number;
   readonly retryAfter?: number | undefined;
@@ -30,7 +32,7 @@ export interface Contribution {
 const NOTHING = { resources: [], siblings: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
 
 /** What a source's answer holds once it is mapped and let through the gate, or why it holds nothing. */
-export type Admitted = Pick<Contribution, 'source' | 'fetchedAt' | 'latencyMs'> &
+export type Admitted = Pick<Contribution, 'source' | 'askedAs' | 'fetchedAt' | 'latencyMs'> &
   (
     | ({ readonly failed: SourceStatus } & Pick<Contribution, 'retryAfter' | 'reason'> &
         Partial<Pick<Contribution, 'issues'>>)
@@ -80,11 +82,12 @@ export const admitted = (
   result: Outcome,
   { person, types }: { readonly person: Person; readonly types: ReadonlySet<ResourceType> },
 ): Admitted => {
-  const { source, fetchedAt, latencyMs } = result;
-  const origin = { source, fetchedAt, latencyMs };
-  const question = { patient: person.nhsNumber, former: person.former };
+  const { source, askedAs, fetchedAt, latencyMs } = result;
+  const origin = { source, askedAs, fetchedAt, latencyMs };
+  const question = { patient: person.nhsNumber, former: [...person.former, ...(person.linked ?? [])] };
   if (result.outcome === 'failed') {
     const { kind, retryAfter, reason } = result.error;
+    if (kind === 'not-known-here' && isSaidToBeRestricted(person)) return { ...origin, failed: 'withheld' };
     return { ...origin, failed: kind, retryAfter, reason };
   }
   const { answer } = result;
@@ -114,6 +117,7 @@ export const admitted = (
     patientIds: new Set([...answer.patientIds, ...patients]),
     warnings: withoutWords(person, answer.warnings ?? []),
     issues: [
+      ...(askedAs === undefined ? [] : [knownOfOld(source.id)]),
       ...compared.issues,
       ...withoutIds(person, source.id, mapped.issues),
       ...withoutIds(
@@ -124,6 +128,13 @@ export const admitted = (
     ],
   };
 };
+
+const knownOfOld = (source: string): OperationOutcomeIssue => ({
+  severity: 'information',
+  code: 'informational',
+  details: { text: 'The source knows the patient by a superseded NHS number.' },
+  diagnostics: source,
+});
 
 /** What an answer brings of one type, and how the source fared with it. */
 export const contributionOf = (answer: Admitted, type: ResourceType): Contribution => {

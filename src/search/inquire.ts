@@ -6,6 +6,8 @@ import { mapAnswer } from '../mapping/map-answer.ts';
 import type { Asked } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Errand, Result } from './fan-out.ts';
+import type { Subject } from './former.ts';
+import { linkedNumbers } from './linked.ts';
 
 /** What asking came to: whose record it is and what the sources said, or that the number is no longer this person's. */
 export type Inquiry =
@@ -16,12 +18,6 @@ export type Inquiry =
 export interface Inquiring {
   /** Undefined where no identity source is configured. */
   readonly tracer?: Tracer | undefined;
-}
-
-export interface Subject {
-  readonly patient: NhsNumber;
-  /** Numbers that this one superseded. */
-  readonly former?: readonly NhsNumber[];
 }
 
 /**
@@ -51,11 +47,13 @@ export const inquire = async (
   const trace = 'value' in asked ? asked.value : undefined;
   const elsewhere = movedFrom(patient, trace, former);
   if (elsewhere) return elsewhere;
+  const results = await Promise.all(running);
+  const linked = trace ? await linkedNumbers(results, patient, { tracer, call }) : [];
   return {
     outcome: 'asked',
-    person: { ...personOf(patient, trace as Found | undefined, tracer), former },
+    person: { ...personOf(patient, trace as Found | undefined, tracer), former, linked },
     // The identity source goes first: its word on a demographic counts most.
-    results: [resultOf(tracer.source, asked), ...(await Promise.all(running))],
+    results: [resultOf(tracer.source, asked), ...results],
   };
 };
 

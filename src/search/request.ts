@@ -139,7 +139,11 @@ const notServed = (type: ResourceType, name: string): FaultError => {
 };
 
 /** A caller knows the patient by NHS number and all else by sealed ids; a source by its own ids. */
-const readingContext = (patient: NhsNumber, { now, base, served, unseal }: ParseOptions): ReadingContext => {
+const readingContext = (
+  patient: NhsNumber,
+  { now, base, served, unseal, former = [] }: ParseOptions,
+): ReadingContext => {
+  const numbers = new Set<NhsNumber | undefined>([patient, ...former]);
   const known = new Map<string, Unsealed | undefined>();
   return {
     now,
@@ -151,7 +155,7 @@ const readingContext = (patient: NhsNumber, { now, base, served, unseal }: Parse
       if (!known.has(key)) known.set(key, unseal(type, id));
       const unsealed = known.get(key);
       const source = held.origins?.get(`${type}/${localId}`) ?? held.source;
-      return unsealed?.source === source && unsealed.patient === patient && unsealed.matches(localId);
+      return unsealed?.source === source && numbers.has(unsealed.patient) && unsealed.matches(localId);
     },
   };
 };

@@ -60,7 +60,7 @@ export const createSearch = (deps: SearchDeps) => {
     if (!deps.sources.all.some((it) => it.capabilities.types[type]?.search))
       throw new FaultError('notSupported', 'No source can be searched for this type of resource.');
     const plan = planSearch(request, deps.sources.all, { withPatient: deps.tracer !== undefined });
-    const inquiry = await inquire(errandsOf(plan, deps, call), request, { tracer: deps.tracer, call });
+    const inquiry = await inquire(errandsOf(plan, request, { deps, call }), request, { tracer: deps.tracer, call });
     if (inquiry.outcome === 'invalidated') throw nobodysNumber();
     if (inquiry.outcome === 'superseded') return search(request.about(inquiry.by), options, call);
     const { person, results } = inquiry;
@@ -69,7 +69,7 @@ export const createSearch = (deps: SearchDeps) => {
     const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
     if (!anyAnswered(kept.value, [type])) return failure(kept.value, ledger(kept.value, ignored));
 
-    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(request, deps) });
+    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(person, received, deps) });
     // The patient is one match, however many sources hold them.
     const { page, next } =
       type === 'Patient'
@@ -122,10 +122,15 @@ const worthAskingAgain = (contributions: readonly Contribution[]): readonly stri
   return ids.length > 0 ? ids : undefined;
 };
 
-const idsOf =
-  ({ patient }: SearchRequest, { sealer }: SearchDeps) =>
-  ({ source, local: { type, localId } }: Held): string =>
-    sealer.seal(type, { source, patient: { nhsNumber: patient }, localId });
+const idsOf = (
+  { nhsNumber }: Person,
+  contributions: readonly Contribution[],
+  { sealer }: SearchDeps,
+): ((held: Held) => string) => {
+  const numbers = new Map(contributions.map((it) => [it.source.id, it.askedAs ?? nhsNumber]));
+  return ({ source, local: { type, localId } }) =>
+    sealer.seal(type, { source, patient: { nhsNumber: numbers.get(source) ?? nhsNumber }, localId });
+};
 
 interface Shown {
   readonly matches: readonly FhirResource[];

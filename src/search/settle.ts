@@ -49,12 +49,12 @@ const keyOf = ({ source, type, localId }: Missed): string => `${source} ${type}/
 
 /** A type that is searched was given whole: what is not among it is not there, or not the patient's. */
 const isReadable = ({ source, type }: Missed, contributions: readonly Contribution[]): boolean => {
-  const { scope, types } = sourceOf(source, contributions).capabilities;
+  const { scope, types } = contributionFrom(source, contributions).source.capabilities;
   return scope === 'type' && types[type]?.read === true && types[type].search === undefined;
 };
 
-const sourceOf = (id: string, contributions: readonly Contribution[]): Contribution['source'] =>
-  (contributions.find((it) => it.source.id === id) as Contribution).source;
+const contributionFrom = (id: string, contributions: readonly Contribution[]): Contribution =>
+  contributions.find((it) => it.source.id === id) as Contribution;
 
 const readAll = async (
   missed: readonly Missed[],
@@ -64,8 +64,8 @@ const readAll = async (
   const read: Contribution[] = [];
   for (let at = 0; at < missed.length; at += AT_ONCE) {
     const some = missed.slice(at, at + AT_ONCE).map(async ({ source, type, localId }) => {
-      const wanted = { type, localId, patient: person.nhsNumber };
-      return receive(await readRecord(sourceOf(source, contributions), wanted, { deps, call }), { type, person });
+      const { source: of, askedAs = person.nhsNumber } = contributionFrom(source, contributions);
+      return receive(await readRecord(of, { type, localId, patient: askedAs }, { deps, call }), { type, person });
     });
     read.push(...(await Promise.all(some)));
   }

@@ -21,8 +21,8 @@ const sourceIssues = (contribution: Contribution): OperationOutcomeIssue[] => [
 ];
 
 const accountIssue = ({ source, status, ...rest }: Contribution): OperationOutcomeIssue => {
-  const { issue, nhsCode, complete, text, unasked = text } = STATUS[status];
-  const { reason, fetchedAt } = rest;
+  const { issue, nhsCode, complete, text } = STATUS[status];
+  const { reason } = rest;
   return {
     severity: complete ? 'information' : 'warning',
     code: issue,
@@ -32,7 +32,7 @@ const accountIssue = ({ source, status, ...rest }: Contribution): OperationOutco
         ...(nhsCode === undefined ? [] : [{ system: SYSTEM.httpErrorCodes, code: nhsCode }]),
         ...(reason ? [{ ...systemElement(reason.system), code: reason.code }] : []),
       ],
-      text: `${source.title} (source ${source.id}) ${fetchedAt === undefined ? unasked : text}`,
+      text: `${source.title} (source ${source.id}) ${text}`,
     },
     extension: [ledgerExtension(source.id, rest)],
   };

@@ -25,8 +25,6 @@ interface StatusRow {
   readonly nhsCode?: string;
   /** What a reader is told, after the source's title. */
   readonly text: string;
-  /** The same of a source that was not asked at all. */
-  readonly unasked?: string;
 }
 
 /** One row per status decides severity, issue code, completeness and the sentence in the ledger. */
@@ -84,8 +82,7 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     complete: false,
     issue: 'suppressed',
     nhsCode: 'REC_FORBIDDEN',
-    text: 'answered and holds something back; entries may be missing from this answer.',
-    unasked: 'was not asked, since access to this record is restricted; its entries are missing from this answer.',
+    text: 'is held back, in whole or in part; entries may be missing from this answer.',
   },
   untraced: {
     answered: false,

@@ -17,7 +17,7 @@ const LEDGER = 'https://patient-core-records.example/fhir/StructureDefinition/le
 
 /** Words of the places, people and numbers in the records of those whose whereabouts are restricted. */
 const TELLING =
-  /Refuge|Hidden|Gatehouse|Long Drive|Northmoor|Riverbank|Fennick|Dale |ZZ99|01632|07700|Saltholme|Sister|Rowena|A99001|A99002|R9A|R9C|Infirmary|UmVmdWdl/;
+  /Refuge|Hidden|Gatehouse|Long Drive|Northmoor|Riverbank|Fennick|Dale |ZZ99|01632|07700|Saltholme|Sister|Rowena|"A9900\d"|"R9[AC]\d*"|Infirmary|UmVmdWdl/;
 
 const outcomeOf = (answer: Bundle | OperationOutcome): OperationOutcome =>
   answer.resourceType === 'Bundle' ? (answer.entry?.at(-1)?.resource as OperationOutcome) : answer;
@@ -185,6 +185,15 @@ describe('a journey with a patient who is traced', function () {
       expect(ledgerOf(some)).to.deep.equal({ pds: 'traced', gp: 'withheld', acute: 'answered', community: 'answered' });
     });
 
+    it('summarises the record through the same steps', async () => {
+      for (const path of [`Patient/${AT_RISK}/$summary`, `Composition?patient=${AT_RISK}&type=60591-5`]) {
+        const { status, text } = await get(path);
+        expect(status, path).to.equal(200);
+        expect(text, path).to.not.match(TELLING);
+        expect(text, path).to.contain('Marlowe-Finch').and.contain('suppressed');
+      }
+    });
+
     it('looks the same whether there was anything to withhold or not (H9)', async () => {
       const { body } = await get(`AllergyIntolerance?patient=${AT_RISK}`);
       const all = matches(body).map((it) => labels(it).filter((code) => code === 'R' || code === 'REDACTED'));
@@ -267,6 +276,9 @@ describe('a journey with a patient who is traced', function () {
     expect(patient.link?.filter((it) => it.type === 'replaces').map((it) => it.other.identifier?.value)).to.deep.equal([
       SUPERSEDED,
     ]);
+    expect((await get(`Patient/${SUPERSEDED}/$summary`)).text)
+      .to.contain(`Patient/${CURRENT}`)
+      .and.not.contain(`Patient/${SUPERSEDED}`);
     const { body: whole } = await get(`Patient/${SUPERSEDED}/$everything`);
     expect(matches(whole)[0]?.id).to.equal(CURRENT);
     expect(whole.link?.[0]?.url).to.contain(`Patient/${CURRENT}/`);

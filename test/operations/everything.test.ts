@@ -9,8 +9,9 @@ import { silentLog } from '../../src/platform/log.ts';
 const people = (
   JSON.parse(readFileSync(join(import.meta.dirname, '../../sandbox/people/people.json'), 'utf8')) as {
     nhsNumber: string;
+    invalidated?: true;
   }[]
-).map((it) => it.nhsNumber);
+).flatMap((it) => (it.invalidated ? [] : [it.nhsNumber]));
 const RICH = '9990000018';
 
 describe('$everything', function () {
@@ -61,7 +62,6 @@ describe('$everything', function () {
   for (const person of people)
     it(`of ${person} equals the union of the searches for every type, resource by resource`, async () => {
       const { status, body } = await get(`Patient/${person}/$everything`);
-      if ((await get(`Patient/${person}`)).status === 404 && status === 404) return; // a number that is nobody's
       expect(status).to.equal(200);
       const { matches, entries } = await perType(person);
       expect(idsIn(body, 'match')).to.have.members(matches);

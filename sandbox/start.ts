@@ -41,7 +41,8 @@ export interface Sandbox {
 export const createSandbox = async ({ port, data, only, log, complain }: SandboxOptions = {}): Promise<Sandbox> => {
   process.env['PCR_SEALING_KEY'] ??= randomBytes(32).toString('hex');
   const given = (await readJsonFile(join(root, 'config/sandbox.json'))) as SandboxConfig;
-  const wanted = given.sources.filter(({ id }) => only?.includes(id) ?? true);
+  const wanted = await servedSources(given, { data, only });
+  const { identity, ...rest } = given;
   const known = data === undefined ? ((await readJsonFile(join(peopleDirectory, 'people.json'))) as Person[]) : [];
 
   const sources = new Map<string, RunningSource>();
@@ -56,14 +57,16 @@ export const createSandbox = async ({ port, data, only, log, complain }: Sandbox
       sources.set(id, await serveSimulator(await simulatorOf(adapter), answers, faultOf));
       await complainOfJunk(adapter, answers);
     }
-    const found = [...sources.values()].flatMap((it) => it.people);
+    // Who has a record somewhere: the identity source knows many more numbers.
+    const found = [...sources].flatMap(([id, it]) => (id === identity.source ? [] : it.people));
     if (data !== undefined && found.length === 0) {
       const adapters = wanted.map((it) => it.adapter).join(', ');
       throw new Error(`--data ${data}: expected <adapter>/<nhs number>.json in it, the adapter one of ${adapters}`);
     }
     const config = parseConfig(
       {
-        ...given,
+        ...rest,
+        ...(wanted.some(({ id }) => id === identity.source) && { identity }),
         listen: { ...given.listen, ...(port !== undefined && { port }) },
         sources: wanted.map((it) => ({ ...it, settings: sources.get(it.id)?.settings })),
       },
@@ -91,9 +94,22 @@ interface Person {
 }
 
 interface SandboxConfig {
+  readonly identity: { readonly source: string };
   readonly listen: Readonly<Record<string, unknown>>;
   readonly sources: readonly { readonly id: string; readonly adapter: string }[];
 }
+
+/** Answers of somebody's own need not say whose a number is: then nobody is traced. */
+const servedSources = async (
+  { identity, sources }: SandboxConfig,
+  { data, only }: { readonly data: string | undefined; readonly only: readonly string[] | undefined },
+): Promise<SandboxConfig['sources']> => {
+  const wanted = sources.filter(({ id }) => only?.includes(id) ?? true);
+  const tracing = wanted.find(({ id }) => id === identity.source);
+  if (!tracing || data === undefined) return wanted;
+  const traced = await dataDirectory(join(data, tracing.adapter)).people();
+  return traced.length > 0 ? wanted : wanted.filter((it) => it !== tracing);
+};
 
 const readJsonFile = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
 

@@ -25,7 +25,13 @@ export default defineAdapter({
     toAsid: textField("The ASID of the practice's system: `Ssp-To`", asid),
     areas: listField('The areas of the record to ask for', choiceField('An area', AREAS), { fallback: AREAS }),
   },
-  capabilities: ({ areas }) => ({ scope: 'record', lineage: 'derivation', types: typesFor(areas) }),
+  // GP Connect must not be called for a patient whom PDS restricts.
+  capabilities: ({ areas }) => ({
+    scope: 'record',
+    lineage: 'derivation',
+    waitsForTrace: true,
+    types: typesFor(areas),
+  }),
   split,
   map,
   notCarried,

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import {
   type Call,
   type ReadQuery,
+  type Restriction,
   SourceError,
   type SourceErrorKind,
   type SourceQuery,
@@ -20,9 +21,17 @@ export interface Held {
   /** How every call ends, once its time is over. */
   readonly fails?: SourceErrorKind;
   readonly delayMs?: number;
+  /** What it says of NHS numbers; one that is not listed is not known. Left out where it traces none. */
+  readonly traces?: Readonly<Record<string, MemoryTrace>>;
+  /** True for a source that must not be asked before the patient is traced. */
+  readonly waitsForTrace?: true;
   /** Told of every query. */
   readonly asked?: (query: SourceQuery | ReadQuery) => void;
 }
+
+/** What a source in memory says of a number: `nhsNumber` where it was superseded by another. */
+export type MemoryTrace =
+  'invalidated' | { readonly nhsNumber?: string; readonly restriction?: Restriction; readonly patient: Json };
 
 /** The record of the patient a query is about. @throws SourceError `not-known-here`, and whatever {@link behave} does. */
 export const recordFor = async (query: SourceQuery | ReadQuery, held: Held, call: Call): Promise<readonly Json[]> => {

@@ -3,9 +3,11 @@ import {
   defineAdapter,
   type Page,
   type ReadQuery,
+  type Source,
+  SourceError,
   type SourceQuery,
 } from '../../src/adapter/index.ts';
-import type { Json } from '../../src/fhir/index.ts';
+import type { Json, NhsNumber } from '../../src/fhir/index.ts';
 import { behave, type Held, recordFor } from './held.ts';
 import { map, recordOf, split } from './mapping.ts';
 
@@ -22,13 +24,21 @@ export const memorySource = (held: Held): AdapterDefinition =>
     capabilities: () => ({
       scope: held.scope ?? 'record',
       lineage: 'quotation',
-      types: Object.fromEntries(held.types.map((it) => [it, { search: {}, read: true }])),
+      ...(held.traces && { traces: true }),
+      ...(held.waitsForTrace && { waitsForTrace: true }),
+      types: held.traces
+        ? { Patient: {} }
+        : Object.fromEntries(held.types.map((it) => [it, { search: {}, read: true }])),
     }),
     split,
     map,
     connect: () => ({
-      search: async (query, call) => search(await recordFor(query, held, call), query, held),
-      read: async (query, call) => read(await recordFor(query, held, call), query, held),
+      ...(held.traces
+        ? { trace: createTrace(held.traces, held) }
+        : {
+            search: async (query, call) => search(await recordFor(query, held, call), query, held),
+            read: async (query, call) => read(await recordFor(query, held, call), query, held),
+          }),
       health: (call) => behave(held, call),
     }),
   }) as unknown as AdapterDefinition;
@@ -56,6 +66,23 @@ const read = (record: readonly Json[], { type, id }: ReadQuery, { records }: Hel
     .find((it) => it['resourceType'] === type && it['id'] === id);
   return found && { records: [recordOf(found)], patientIds: patientIds(record) };
 };
+
+/** The reference identity source. */
+const createTrace =
+  (traces: NonNullable<Held['traces']>, held: Held): NonNullable<Source<Json>['trace']> =>
+  async (nhsNumber, call) => {
+    held.asked?.({ patient: nhsNumber, types: ['Patient'], filters: [], count: 1 });
+    await behave(held, call);
+    const found = traces[nhsNumber];
+    if (!found) throw new SourceError('not-known-here');
+    if (found === 'invalidated') return { outcome: 'invalidated' };
+    return {
+      outcome: 'found',
+      nhsNumber: (found.nhsNumber ?? nhsNumber) as NhsNumber,
+      restriction: found.restriction ?? 'unrestricted',
+      demographics: { records: [recordOf(found.patient)] },
+    };
+  };
 
 /** How the source names the patient, for the gate, where a page holds no Patient. */
 const patientIds = (record: readonly Json[]): readonly string[] =>

@@ -34,6 +34,11 @@ export interface Source<Body = unknown> {
   readonly search?: (query: SourceQuery, call: Call) => Promise<Page<Body>>;
   /** One record by the source's own id, with what its mapping and the gate need beside it; undefined where there is none. */
   readonly read?: (query: ReadQuery, call: Call) => Promise<Page<Body> | undefined>;
+  /**
+   * Whose an NHS number is, as an identity source has it.
+   * @throws SourceError `not-known-here` where it knows no such number.
+   */
+  readonly trace?: (nhsNumber: NhsNumber, call: Call) => Promise<Trace<Body>>;
   /** Resolves when the source can serve; throws a SourceError otherwise. */
   readonly health: (call: Call) => Promise<void>;
   readonly close?: () => Promise<void>;
@@ -45,6 +50,13 @@ export interface Capabilities {
   readonly types: { readonly [T in ResourceType]?: Capability };
   /** How the facade's answers relate to the source's own: handed on as they were, or mapped from another dialect. */
   readonly lineage: 'quotation' | 'derivation';
+  /** It traces NHS numbers: a config may name it as its identity source. */
+  readonly traces?: true;
+  /**
+   * It must not be asked about a patient whose whereabouts are restricted, or while that is not known: it waits for the
+   * trace, where there is an identity source.
+   */
+  readonly waitsForTrace?: true;
 }
 
 export interface Capability {
@@ -55,6 +67,21 @@ export interface Capability {
 
 /** `superset`: the source narrows and the facade checks again. */
 export type Pushdown = 'exact' | 'superset';
+
+/** What an identity source says of an NHS number. */
+export type Trace<Body = unknown> =
+  | { readonly outcome: 'invalidated' }
+  | {
+      readonly outcome: 'found';
+      /** The number that the person has now: another than the one asked about where that was superseded. */
+      readonly nhsNumber: NhsNumber;
+      /** Of anything but `unrestricted` nobody may learn from us where the person is to be found. */
+      readonly restriction: Restriction;
+      /** The person's demographics: mapped and judged like any answer; a death is part of them. */
+      readonly demographics: Answer<Body>;
+    };
+
+export type Restriction = 'unrestricted' | 'restricted' | 'very-restricted';
 
 /** What a source is asked: never without bounds, always about one patient. */
 export interface SourceQuery {

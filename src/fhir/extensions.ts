@@ -27,6 +27,12 @@ export const EXTENSIONS = {
       retryAfter: { types: ['unsignedInt'] },
     },
   },
+  'composed-from': {
+    title: 'Composed from',
+    description: 'The fields of the federated Patient that are one source’s.',
+    context: ['Patient'],
+    parts: { source: { types: ['code'], required: true }, field: { types: ['string'], required: true, many: true } },
+  },
   'source-text': {
     title: 'Text as the source wrote it',
     description: 'The value of an element as its source wrote it, where FHIR has no form for it or only a coarser one.',

@@ -4,7 +4,7 @@ import type { OperationOutcomeIssue } from './types.ts';
 
 /** What can be wrong with a source record: what {@link FindingCode} lists, and what concerns it as a whole. */
 export type RecordFinding =
-  FindingCode | 'unmapped-record' | 'conflict' | 'unknown-type' | 'held-back' | 'degraded-code';
+  FindingCode | 'unmapped-record' | 'conflict' | 'unknown-type' | 'held-back' | 'degraded-code' | 'demographics-differ';
 
 const ISSUE = {
   'unknown-element': ['informational', 'An element that FHIR R4 does not have; its value is kept in an extension.'],
@@ -30,6 +30,7 @@ const ISSUE = {
   conflict: ['conflict', 'Two different records with the same id; both are shown.'],
   'unknown-type': ['not-supported', 'A kind of record that has no mapping; it is missing from this answer.'],
   'held-back': ['suppressed', 'A record that names a patient who is not in the answer; it is held back.'],
+  'demographics-differ': ['conflict', 'Sources differ on who the patient is; each keeps its own in its own Patient.'],
   'degraded-code': [
     'informational',
     'A code that lost its meaning in a record transfer; only its text says what was recorded.',
@@ -43,6 +44,7 @@ const WARNINGS: ReadonlySet<RecordFinding> = new Set([
   'unknown-type',
   'held-back',
   'degraded-code',
+  'demographics-differ',
   'invalid-value',
   'unknown-code',
   'foreign-link',

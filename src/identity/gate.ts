@@ -22,6 +22,8 @@ export type Verdict =
 
 export interface GateQuestion {
   readonly patient: NhsNumber;
+  /** Numbers that the patient's superseded: they name the same person. */
+  readonly former?: readonly NhsNumber[];
   /** Local ids that the adapter found to be this patient's, where the answer holds no Patient. */
   readonly patientIds: readonly string[];
   /**
@@ -35,7 +37,7 @@ export interface GateQuestion {
 export const admit = (resources: readonly LocalResource[], question: GateQuestion): Verdict => {
   const patients = resources.filter((it) => it.type === 'Patient');
   const numbers = patients.map(({ resource }) => nhsNumbers(resource as unknown as Json));
-  if (numbers.some((it) => it.some((number) => number !== question.patient))) return { verdict: 'wrong-patient' };
+  if (numbers.flat().some((it) => isStranger(it, question))) return { verdict: 'wrong-patient' };
   const ours = new Set(question.patientIds);
   patients.forEach(({ localId }, index) => (numbers[index]?.length ? ours.add(localId) : undefined));
   const named = numbers.some((it) => it.length > 0);
@@ -60,14 +62,18 @@ type Standing = 'ours' | 'stranger' | 'unknown' | 'unnamed';
 const patientStanding = ({ localId }: LocalResource, ours: ReadonlySet<string>): Standing =>
   ours.has(localId) ? 'ours' : 'unknown';
 
+/** What is no number of this patient's, of today or of old, is somebody else's. */
+const isStranger = (number: string, { patient, former = [] }: Pick<GateQuestion, 'patient' | 'former'>): boolean =>
+  number !== patient && !former.some((it) => it === number);
+
 const subjectStanding = (
   { type, resource }: LocalResource,
   ours: ReadonlySet<string>,
-  { patient }: GateQuestion,
+  question: GateQuestion,
 ): Standing => {
   const references = patientReferences(type, resource as unknown as Json);
   if (references === undefined) return 'ours';
-  const standings = references.map((it) => referenceStanding(it, resource as unknown as Json, { ours, patient }));
+  const standings = references.map((it) => referenceStanding(it, resource as unknown as Json, { ours, question }));
   if (standings.includes('stranger')) return 'stranger';
   if (standings.includes('unknown')) return 'unknown';
   return standings.includes('ours') || MAY_BE_NOBODYS.has(type) ? 'ours' : 'unnamed';
@@ -95,15 +101,15 @@ const namesPatient = ({ reference, type, identifier }: Json): boolean =>
 const referenceStanding = (
   { reference, identifier }: Json,
   resource: Json,
-  { ours, patient }: { readonly ours: ReadonlySet<string>; readonly patient: NhsNumber },
+  { ours, question }: { readonly ours: ReadonlySet<string>; readonly question: GateQuestion },
 ): Standing => {
   const number = numberIn(identifier);
-  if (number !== undefined && number !== patient) return 'stranger';
+  if (number !== undefined && isStranger(number, question)) return 'stranger';
   if (typeof reference !== 'string') return number === undefined ? 'unnamed' : 'ours';
   if (reference.startsWith('#')) {
     const inside = objects(resource['contained']).find((it) => it['id'] === reference.slice(1));
     const numbers = inside ? nhsNumbers(inside) : [];
-    if (numbers.some((it) => it !== patient)) return 'stranger';
+    if (numbers.some((it) => isStranger(it, question))) return 'stranger';
     return numbers.length > 0 ? 'ours' : 'unnamed';
   }
   return ours.has(reference.slice('Patient/'.length).replace(/\/_history\/.*$/, '')) ? 'ours' : 'unknown';
@@ -113,10 +119,16 @@ const referenceStanding = (
  * True where a record of an answer, mapped or not, names another patient by NHS number: then nothing of the answer can be
  * trusted.
  */
-export const namesStranger = (records: readonly SourceRecord[], patient: NhsNumber): boolean =>
-  records.some(({ nhsNumber }) => nhsNumber !== undefined && (parseNhsNumber(nhsNumber) ?? nhsNumber) !== patient);
+export const namesStranger = (
+  records: readonly SourceRecord[],
+  question: Pick<GateQuestion, 'patient' | 'former'>,
+): boolean =>
+  records.some(
+    ({ nhsNumber }) => nhsNumber !== undefined && isStranger(parseNhsNumber(nhsNumber) ?? nhsNumber, question),
+  );
 
-const nhsNumbers = (patient: Json): readonly string[] =>
+/** The NHS numbers that a Patient carries, sound or not. */
+export const nhsNumbers = (patient: Json): readonly string[] =>
   list(patient['identifier']).flatMap((it) => numberIn(it) ?? []);
 
 /** The systems under which sources send NHS numbers. */

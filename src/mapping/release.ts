@@ -5,6 +5,7 @@ import {
   isResourceType,
   type Json,
   type Meta,
+  type NhsNumber,
   type ResourceType,
   SYSTEM,
   ukCoreProfileOf,
@@ -17,6 +18,8 @@ export interface Releasing {
   readonly sealer: Pick<Sealer, 'seal'>;
   readonly source: string;
   readonly patient: PatientKey;
+  /** The patient's number of today, where the source knows them by an older one. */
+  readonly current?: NhsNumber;
   /** How the source names the patient; such references become the federated Patient's. */
   readonly patientIds: ReadonlySet<string>;
   /** True where a local reference of this type can be followed through the facade. */
@@ -95,14 +98,14 @@ const LOCAL = /^([A-Z][A-Za-z]+)\/([^/]+)(?:\/_history\/.*)?$/;
 
 const follow = (
   given: Json,
-  { patient, patientIds, canRead }: Releasing,
+  { patient, current, patientIds, canRead }: Releasing,
   idOf: (type: string, localId: string) => string,
 ): Json => {
   const reference = String(given['reference']);
   if (reference.startsWith('#')) return given;
   const [, type, localId = ''] = LOCAL.exec(reference) ?? [];
   if (type === 'Patient' && 'nhsNumber' in patient && patientIds.has(localId)) {
-    return { ...given, reference: `Patient/${patient.nhsNumber}` };
+    return { ...given, reference: `Patient/${current ?? patient.nhsNumber}` };
   }
   if (isResourceType(type) && canRead(type, localId)) return { ...given, reference: `${type}/${idOf(type, localId)}` };
   const { reference: _, ...rest } = given;

@@ -42,13 +42,16 @@ export const everythingPage = (patient: NhsNumber): string => `Patient/${patient
 export const createEverything = (deps: SearchDeps) => {
   const record = createRecord(deps);
   return async (request: EverythingRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
-    const { patient } = request;
     const asked = readAsked(request, deps);
-    const { contributions: given } = await record({ patient, types: asked.types }, call);
+    const { person, contributions: given } = await record({ patient: request.patient, types: asked.types }, call);
+    const patient = person.nhsNumber;
     const received = asked.since === undefined ? given : given.map((it) => countUndated(it, '_since'));
-    if (!anyAnswered(received)) return failure(received, ledger(received, request.ignored));
+    // Who the patient is makes no record.
+    const clinical = asked.types.filter((it) => it !== 'Patient');
+    if (!anyAnswered(received, clinical.length > 0 ? clinical : asked.types))
+      return failure(received, ledger(received, request.ignored));
 
-    const settle = createSettler(patient, deps, call);
+    const settle = createSettler(person, deps, call);
     const { contributions, world, value } = await settle(received, (world, all) => {
       const kept = all.map((it) => keepMatching(it, asked.criteria, world));
       const matches = matchesOf(kept, { world, ...asked });
@@ -63,9 +66,9 @@ export const createEverything = (deps: SearchDeps) => {
     // Reading what others refer to may have failed at a source: its account says so, of what it gave itself.
     const accounted = contributions.map((it, at) => ({ ...it, resources: value.kept[at]?.resources ?? [] }));
     const outcome = ledger(accounted, request.ignored);
-    if (mustBeWhole(accounted, options)) return failure(accounted, outcome);
+    if (mustBeWhole(accounted, person, options)) return failure(accounted, outcome);
 
-    const out = createOut(contributions, world.patient, { patient, deps });
+    const out = createOut(contributions, world.patient, { person, deps });
     const { page, next } = value;
     const own = world.patient && page.includes(world.patient) ? patientsOf(contributions, world.patient) : [];
     const countOnly = asked.count === 0;
@@ -95,7 +98,7 @@ export const createEverything = (deps: SearchDeps) => {
               ...value.referred.map((it) => toEntry(options.base, out(it), 'include')),
             ],
         outcome,
-        completeness: completenessOf(accounted),
+        completeness: completenessOf(accounted, person),
       }),
     };
   };

@@ -1,8 +1,19 @@
 import type { Call } from '../adapter/index.ts';
 import { type NhsNumber, type OperationOutcomeIssue, type ResourceType, SYSTEM } from '../fhir/index.ts';
-import { admitted, type Contribution, contributionOf, didAnswer, notAsked } from '../search/contribution.ts';
-import { fanOut } from '../search/fan-out.ts';
+import type { Person } from '../identity/person.ts';
+import {
+  admitted,
+  type Contribution,
+  contributionOf,
+  didAnswer,
+  isAnswer,
+  notAsked,
+  receive,
+} from '../search/contribution.ts';
+import { errandsOf, type Result } from '../search/fan-out.ts';
+import { inquire, nobodysNumber } from '../search/inquire.ts';
 import { planRecord } from '../search/plan.ts';
+import { asTraced, withIdentity } from '../search/receive-all.ts';
 import type { SearchDeps } from '../search/search.ts';
 import { type SourceStatus, STATUS } from '../search/status.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
@@ -15,36 +26,78 @@ export interface Part {
 
 /** A patient's record of many types, as far as the sources gave it. */
 export interface PatientRecord {
-  readonly patient: NhsNumber;
+  readonly person: Person;
   /** One for each source and type, in the order of the types. */
   readonly parts: readonly Part[];
-  /** The parts of each source as one, in the order of the sources. */
+  /** The parts of each source as one, in the order of the sources, the identity source first. */
   readonly contributions: readonly Contribution[];
 }
 
-/** Asks for many types in one fan-out: a source that answers for the whole patient is asked once. */
-export const createRecord =
-  (deps: SearchDeps) =>
-  async (
-    wanted: { readonly patient: NhsNumber; readonly types: readonly ResourceType[] },
-    call: Call,
-  ): Promise<PatientRecord> => {
-    const { patient, types } = wanted;
-    const plan = planRecord(wanted, deps.sources.all);
-    const results = await fanOut(plan, deps, call);
-    const answers = results.map((result, at) => ({
-      source: result.source,
-      asked: plan.steps[at]?.queries[0]?.types ?? [],
-      answer: result.outcome === 'not-asked' ? undefined : admitted(result, { patient, types: plan.types }),
-    }));
+interface RecordWanted {
+  readonly patient: NhsNumber;
+  /** Numbers that the patient's superseded. */
+  readonly former?: readonly NhsNumber[];
+  readonly types: readonly ResourceType[];
+}
+
+/**
+ * Asks for many types in one fan-out: a source that answers for the whole patient is asked once.
+ * @throws FaultError 404 for a number that is nobody's any more
+ */
+export const createRecord = (deps: SearchDeps) => {
+  const { tracer, sources } = deps;
+  const record = async (wanted: RecordWanted, call: Call): Promise<PatientRecord> => {
+    const { patient, former = [], types } = wanted;
+    const plan = planRecord(
+      { patient, types: tracer ? [...new Set([...types, 'Patient' as const])] : types },
+      sources.all,
+    );
+    const inquiry = await inquire(
+      errandsOf(plan, { patient, former }, { deps, call }),
+      { patient, former },
+      { tracer, call },
+    );
+    if (inquiry.outcome === 'invalidated') throw nobodysNumber();
+    if (inquiry.outcome === 'superseded')
+      return record({ patient: inquiry.by, former: [...former, patient], types }, call);
+    const { person, results } = inquiry;
+    const trace = results.find((it) => it.source === tracer?.source);
+    const answers = results
+      .filter((it) => it !== trace)
+      .map((result, at) => ({
+        source: result.source,
+        asked: plan.steps[at]?.queries[0]?.types ?? [],
+        outcome: result.outcome,
+        answer: isAnswer(result) ? admitted(result, { person, types: plan.types }) : undefined,
+      }));
     const partOf = (source: ConfiguredSource, type: ResourceType): Part => {
       const searched = source.capabilities.types[type]?.search !== undefined;
-      const found = answers.find((it) => it.source === source && searched && it.asked.includes(type))?.answer;
-      return { type, contribution: found ? contributionOf(found, type) : notAsked(source, type) };
+      const own = answers.filter((it) => it.source === source);
+      // Who is in doubt by the Patient of one answer is so in all of them.
+      const doubtful = own.find((it) => it.answer?.failed === 'quarantined');
+      const found = searched ? (doubtful ?? own.find((it) => it.asked.includes(type))) : undefined;
+      if (!found?.answer) return { type, contribution: notAsked(source, type, unasked(found?.outcome)) };
+      return { type, contribution: contributionOf(found.answer, type) };
     };
-    const bySource = deps.sources.all.map((source) => types.map((type) => partOf(source, type)));
-    return { patient, parts: bySource.flat(), contributions: bySource.flatMap((it) => whole(it) ?? []) };
+    const bySource = sources.all
+      .filter((source) => source !== trace?.source)
+      .map((source) => types.map((type) => partOf(source, type)));
+    const contributions = [
+      ...(trace ? [tracedOf(trace, person, types)] : []),
+      ...bySource.flatMap((it) => whole(it) ?? []),
+    ];
+    return { person, parts: bySource.flat(), contributions: withIdentity(contributions, person, types) };
   };
+  return record;
+};
+
+const unasked = (outcome: Result['outcome'] | undefined): 'not-asked' | 'withheld' | 'untraced' =>
+  outcome === 'withheld' || outcome === 'untraced' ? outcome : 'not-asked';
+
+const tracedOf = (trace: Result, person: Person, types: readonly ResourceType[]): Contribution => {
+  const contribution = receive(trace, { type: 'Patient', person });
+  return types.includes('Patient') ? contribution : asTraced(contribution);
+};
 
 /** The parts of one source as one contribution: what failed of it is told type by type. */
 const whole = (parts: readonly Part[]): Contribution | undefined => {
@@ -54,7 +107,7 @@ const whole = (parts: readonly Part[]): Contribution | undefined => {
   if (!first)
     return parts.find((it) => it.contribution.status === 'not-searchable')?.contribution ?? parts[0]?.contribution;
   const missing = asked.filter((it) => !didAnswer(it.contribution));
-  if (missing.length === asked.length) return first;
+  if (missing.length === asked.length || first.fetchedAt === undefined) return first;
   return {
     ...first,
     status: statusOf(all),

@@ -29,11 +29,11 @@ export const createSummarySearch = (deps: SearchDeps) => {
     const { patient, criteria, shape, ignored } = request;
     const made = await summary({ patient, ignored, more: ['Composition'] }, options, call);
     if ('status' in made) return made;
-    const { composition, resources, outcome, contributions, world } = made;
+    const { composition, resources, outcome, contributions, person, world } = made;
 
     const ours: Held = {
       source: '',
-      patientIds: new Set([patient]),
+      patientIds: new Set([person.nhsNumber]),
       local: { type: 'Composition', localId: composition.id ?? '', resource: composition },
     };
     const isMatch = (held: Held): boolean =>
@@ -41,7 +41,7 @@ export const createSummarySearch = (deps: SearchDeps) => {
     const theirs = contributions.flatMap(({ source, patientIds, siblings }) =>
       siblings.map((local): Held => ({ source: source.id, patientIds, local })).filter(isMatch),
     );
-    const out = createOut(contributions, world.patient, { patient, deps });
+    const out = createOut(contributions, world.patient, { person, deps });
     const isOurs = isMatch(ours);
     const matches = [...(isOurs ? [composition] : []), ...theirs.map(out)];
     const countOnly = shape.summary === 'count' || shape.count === 0;
@@ -64,7 +64,7 @@ export const createSummarySearch = (deps: SearchDeps) => {
             ],
         outcome,
         outcomeUrl: made.ledgerUrl,
-        completeness: completenessOf(contributions),
+        completeness: completenessOf(contributions, person),
       }),
     };
   };

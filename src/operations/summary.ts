@@ -11,6 +11,7 @@ import {
   SYSTEM,
   ukCoreProfile,
 } from '../fhir/index.ts';
+import type { Person } from '../identity/person.ts';
 import { anyAnswered, completenessOf, mustBeWhole } from '../search/bundle.ts';
 import type { Contribution } from '../search/contribution.ts';
 import { failure } from '../search/failure.ts';
@@ -35,6 +36,7 @@ export interface Summary {
   readonly resources: readonly FhirResource[];
   readonly outcome: OperationOutcome;
   readonly contributions: readonly Contribution[];
+  readonly person: Person;
   readonly world: World;
   readonly date: string;
   readonly ledgerUrl: string;
@@ -63,7 +65,7 @@ export const createSummary = (deps: SearchDeps) => {
   const served = servedBy(deps.sources.all);
   return async (
     {
-      patient,
+      patient: asked,
       ignored = [],
       more = [],
     }: {
@@ -75,13 +77,17 @@ export const createSummary = (deps: SearchDeps) => {
     call: Call,
   ): Promise<Summary | ReturnType<typeof failure>> => {
     const types = new Set<ResourceType>(['Patient', ...SECTIONS.flatMap((it) => it.types), ...SUPPORTING, ...more]);
-    const { parts, contributions: given } = await record(
-      { patient, types: [...types].filter((it) => served.has(it)) },
-      call,
-    );
-    if (!anyAnswered(given)) return failure(given, ledger(given, ignored));
+    const {
+      person,
+      parts,
+      contributions: given,
+    } = await record({ patient: asked, types: [...types].filter((it) => served.has(it)) }, call);
+    const patient = person.nhsNumber;
+    // Who the patient is makes no summary.
+    const clinical = [...types].filter((it) => it !== 'Patient');
+    if (!anyAnswered(given, clinical)) return failure(given, ledger(given, ignored));
 
-    const settle = createSettler(patient, deps, call);
+    const settle = createSettler(person, deps, call);
     const { contributions, world, value } = await settle(given, (world, all) => {
       const chosen = choose(all.flatMap(heldBy));
       const entries = chosen.flatMap((it) => it.entries);
@@ -89,9 +95,9 @@ export const createSummary = (deps: SearchDeps) => {
       return { chosen, entries, referred: referredBy(entries, entries, { world, wanted }) };
     });
     const outcome = ledger(contributions, ignored);
-    if (mustBeWhole(contributions, options)) return failure(contributions, outcome);
+    if (mustBeWhole(contributions, person, options)) return failure(contributions, outcome);
 
-    const out = createOut(contributions, world.patient, { patient, deps });
+    const out = createOut(contributions, world.patient, { person, deps });
     const released = new Map([...value.entries, ...value.referred].map((it) => [it, out(it)]));
     const date = new Date(deps.now()).toISOString();
     const ledgerUrl = `urn:uuid:${uuidOf(`ledger ${patient} ${date}`)}`;
@@ -108,7 +114,8 @@ export const createSummary = (deps: SearchDeps) => {
       ledgerUrl,
     });
     const subject = world.patient ? (out(world.patient) as Patient) : unknownPatient(patient);
-    return { composition, resources: [subject, ...released.values()], outcome, contributions, world, date, ledgerUrl };
+    const resources = [subject, ...released.values()];
+    return { composition, resources, outcome, contributions, person, world, date, ledgerUrl };
   };
 };
 
@@ -122,13 +129,13 @@ const unknownPatient = (patient: NhsNumber): Patient => ({
 
 /** A summary as a document: the Composition first, the account of every source last. */
 export const toDocument = (
-  { composition, resources, outcome, contributions, date, ledgerUrl }: Summary,
+  { composition, resources, outcome, contributions, person, date, ledgerUrl }: Summary,
   base: string,
 ): Bundle => ({
   resourceType: 'Bundle',
   meta: {
     profile: [ukCoreProfile('Bundle')],
-    tag: [{ system: SYSTEM.completeness, code: completenessOf(contributions) }],
+    tag: [{ system: SYSTEM.completeness, code: completenessOf(contributions, person) }],
   },
   identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuidOf(`summary ${composition.id ?? ''} ${date}`)}` },
   type: 'document',

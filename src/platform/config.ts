@@ -183,6 +183,20 @@ export const CONFIG = {
       version: textField('Its version.'),
     }),
   }),
+  identity: optionalField(
+    groupField('Who says whose an NHS number is. Left out, no patient is traced and nothing is withheld for it.', {
+      source: textField('The id of the source that traces NHS numbers.'),
+      cacheSeconds: integerField('How long a trace is remembered: so long an older restriction may be missed.', {
+        min: 0,
+        max: 3600,
+        fallback: 300,
+      }),
+      quarantineAt: integerField(
+        'How many of family name, birth date and gender must differ from the trace for the answer of a source to be held back; one fewer is a warning. 4 holds nothing back.',
+        { min: 1, max: 4, fallback: 2 },
+      ),
+    }),
+  ),
   sources: listField('The sources, in order of precedence for demographics.', groupField('A source.', sourceFields)),
 } satisfies Fields;
 
@@ -222,13 +236,16 @@ export const parseConfig = (given: unknown, name: string): Config => {
   return parsed.value;
 };
 
-const contradictions = ({ sources, sealingKeys }: Config, name: string): string[] => {
+const contradictions = ({ sources, sealingKeys, identity }: Config, name: string): string[] => {
   const ids = sources.map((it) => it.id);
   const versions = sealingKeys.map((it) => it.version);
   return [
     ...ids.flatMap((id, at) =>
       ids.indexOf(id) < at ? [`${name}.sources[${at}].id: expected an id of its own; it is used twice`] : [],
     ),
+    ...(identity && !ids.includes(identity.source)
+      ? [`${name}.identity.source: expected the id of one of the sources`]
+      : []),
     ...versions.flatMap((it, at) =>
       versions.indexOf(it) < at ? [`${name}.sealingKeys[${at}].version: expected a version of its own`] : [],
     ),

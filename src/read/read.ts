@@ -2,22 +2,24 @@ import type { Call } from '../adapter/index.ts';
 import {
   type Bundle,
   FaultError,
+  faultOutcome,
   type FhirResource,
+  type NhsNumber,
   type OperationOutcome,
+  operationOutcome,
   type Patient,
   type ResourceType,
 } from '../fhir/index.ts';
-import type { Unsealed } from '../fhir/sealed-id.ts';
 import { sourcePatient } from '../identity/federated-patient.ts';
-import { didAnswer, receive } from '../search/contribution.ts';
+import { type Contribution, didAnswer, isComplete, receive } from '../search/contribution.ts';
 import { failure, failureOf } from '../search/failure.ts';
-import { fanOut, type Result } from '../search/fan-out.ts';
+import { askUnderEach } from '../search/former.ts';
+import { inquire } from '../search/inquire.ts';
 import { ledger } from '../search/ledger.ts';
-import { readRecord } from '../search/read-record.ts';
 import { parseSearch } from '../search/request.ts';
 import { releaseOf } from '../search/release-of.ts';
 import { createSearch, type SearchDeps, type SearchOptions } from '../search/search.ts';
-import type { ConfiguredSource } from '../sources/registry.ts';
+import { fetch, type Wanted } from './fetch.ts';
 
 export interface ReadAnswer {
   readonly status: number;
@@ -54,19 +56,40 @@ export const createRead = (deps: SearchDeps) => {
     const source = unsealed && deps.sources.byId(unsealed.source);
     const { patient } = unsealed ?? {};
     if (!unsealed || !source?.capabilities.types[type] || patient === undefined) throw notFound();
-
-    const contribution = receive(await fetch({ source, type, patient, unsealed }, deps, call), { type, patient });
-    const found = contribution.resources.filter((it) => unsealed.matches(it.localId));
-    const [resource] = found.map(releaseOf(contribution, patient, deps));
-    if (resource) {
-      return { status: 200, resource: type === 'Patient' ? sourcePatient(patient, resource as Patient) : resource };
-    }
-    if (didAnswer(contribution)) throw notFound();
-    return failure([contribution], ledger([contribution]));
+    return readSealed({ source, type, patient, unsealed }, deps, call);
   };
 };
 
+/** The record that an id names, through the same steps as a search: whose it is, whether it may be asked for and shown. */
+const readSealed = async (wanted: Wanted, deps: SearchDeps, call: Call): Promise<ReadAnswer> => {
+  const { source, type, patient, former = [], unsealed } = wanted;
+  const ask = (by: NhsNumber) => fetch({ ...wanted, patient: by }, deps, call);
+  const errand = { source, run: () => askUnderEach({ patient, former }, ask) };
+  const inquiry = await inquire([errand], { patient, former }, { tracer: deps.tracer, call });
+  if (inquiry.outcome === 'invalidated') throw notFound();
+  if (inquiry.outcome === 'superseded')
+    return readSealed({ ...wanted, patient: inquiry.by, former: [...former, patient] }, deps, call);
+  const { person, results } = inquiry;
+  const contributions = results.map((it) => receive(it, { type, person }));
+  const contribution = contributions.find((it) => it.source.id === source.id) as Contribution;
+  const found = contribution.resources.filter((it) => unsealed.matches(it.localId));
+  const [resource] = found.map(releaseOf(contribution, patient, deps));
+  if (resource) {
+    return { status: 200, resource: type === 'Patient' ? sourcePatient(patient, resource as Patient) : resource };
+  }
+  if (isComplete(contribution)) throw notFound();
+  return didAnswer(contribution)
+    ? withAccount(notFound(), ledger([contribution]))
+    : failure([contribution], ledger([contribution]));
+};
+
 const notFound = (): FaultError => new FaultError('notFound', 'There is no such resource.');
+
+/** What was not found may be held back: the account says so. */
+const withAccount = (fault: FaultError, account: OperationOutcome): ReadAnswer => {
+  const { status, outcome } = faultOutcome(fault);
+  return { status, resource: operationOutcome([...outcome.issue, ...account.issue]) };
+};
 
 /** The federated Patient; a failure where nobody who answered knows the patient and somebody did not answer. */
 const firstMatch = ({ status, resource }: { status: number; resource: FhirResource }): ReadAnswer => {
@@ -80,24 +103,4 @@ const firstMatch = ({ status, resource }: { status: number; resource: FhirResour
   const outcome = entry.at(-1)?.resource as OperationOutcome;
   if (meta?.tag?.some((it) => it.code === 'complete')) throw notFound();
   return failureOf(outcome);
-};
-
-interface Wanted {
-  readonly source: ConfiguredSource;
-  readonly type: ResourceType;
-  readonly patient: NonNullable<Unsealed['patient']>;
-  readonly unsealed: Unsealed;
-}
-
-/** A source that can read is asked for the record; another for all of the patient's, since the id is only ours to match. */
-const fetch = async ({ source, type, patient, unsealed }: Wanted, deps: SearchDeps, call: Call): Promise<Result> => {
-  const { localId } = unsealed;
-  if (!source.source.read || localId === undefined || !source.capabilities.types[type]?.read) {
-    const types =
-      source.capabilities.scope === 'record' ? (Object.keys(source.capabilities.types) as ResourceType[]) : [type];
-    const query = { patient, types, filters: [], count: 200 };
-    const [result] = await fanOut({ types: new Set([type]), steps: [{ source, queries: [query] }] }, deps, call);
-    return result ?? { source, outcome: 'not-asked' };
-  }
-  return readRecord(source, { type, localId, patient }, { deps, call });
 };

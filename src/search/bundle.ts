@@ -4,29 +4,37 @@ import {
   type FhirResource,
   MISSING_LINK,
   type OperationOutcome,
+  type ResourceType,
   SYSTEM,
   ukCoreProfile,
 } from '../fhir/index.ts';
+import type { Person } from '../identity/person.ts';
 import { type Contribution, didAnswer, isComplete } from './contribution.ts';
 import type { Pairs } from './pairs.ts';
 import type { SearchRequest } from './request.ts';
 
-/** Whether an answer holds all that was asked for. */
-export type Completeness = 'complete' | 'partial';
+/** Whether an answer holds all that was asked for; `unknown` where it could not be found out who the patient is. */
+export type Completeness = 'complete' | 'partial' | 'unknown';
 
-/** Complete where every source that could hold the type gave all that it has. */
-export const completenessOf = (contributions: readonly Contribution[]): Completeness =>
-  contributions.every(isComplete) ? 'complete' : 'partial';
+/** Complete where every source that could hold the type gave all that it has, about a person who is known. */
+export const completenessOf = (contributions: readonly Contribution[], person?: Person): Completeness => {
+  if (person?.whereabouts === 'unknown') return 'unknown';
+  return contributions.every(isComplete) ? 'complete' : 'partial';
+};
 
-/** True where at least one source that was asked answered. */
-export const anyAnswered = (contributions: readonly Contribution[]): boolean => contributions.some(didAnswer);
+/** True where at least one source that can hold one of the types answered. */
+export const anyAnswered = (contributions: readonly Contribution[], types: readonly ResourceType[]): boolean =>
+  contributions.some((it) => didAnswer(it) && types.some((type) => it.source.capabilities.types[type] !== undefined));
 
 /** True where a part of the answer is missing that the caller, or the configuration, does not want to go without. */
 export const mustBeWhole = (
   contributions: readonly Contribution[],
+  person: Person,
   { completeness }: { readonly completeness: 'strict' | 'lenient' },
 ): boolean =>
-  completenessOf(contributions.filter((it) => completeness === 'strict' || it.source.required)) === 'partial';
+  completeness === 'strict'
+    ? completenessOf(contributions, person) !== 'complete'
+    : completenessOf(contributions.filter((it) => it.source.required)) !== 'complete';
 
 export interface Assembly {
   readonly base: string;

@@ -1,6 +1,9 @@
 import type { SourceWarning } from '../adapter/index.ts';
 import { findingIssue, type NhsNumber, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
 import { admit, namesStranger } from '../identity/gate.ts';
+import { compareWithTrace } from '../identity/compare.ts';
+import { hideFrom, withoutIds, withoutWords } from '../identity/hide.ts';
+import { isSaidToBeRestricted, type Person } from '../identity/person.ts';
 import { type LocalResource, mapAnswer } from '../mapping/map-answer.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Result } from './fan-out.ts';
@@ -18,6 +21,8 @@ export interface Contribution {
   readonly patientIds: ReadonlySet<string>;
   readonly warnings: readonly SourceWarning[];
   readonly issues: readonly OperationOutcomeIssue[];
+  /** The superseded number by which the source knows the patient, where it is not that of today: its ids hold that. */
+  readonly askedAs?: NhsNumber | undefined;
   readonly fetchedAt?: number;
   readonly latencyMs?: number;
   readonly retryAfter?: number | undefined;
@@ -27,9 +32,10 @@ export interface Contribution {
 const NOTHING = { resources: [], siblings: [], patientIds: new Set<string>(), warnings: [], issues: [] } as const;
 
 /** What a source's answer holds once it is mapped and let through the gate, or why it holds nothing. */
-export type Admitted = Pick<Contribution, 'source' | 'fetchedAt' | 'latencyMs'> &
+export type Admitted = Pick<Contribution, 'source' | 'askedAs' | 'fetchedAt' | 'latencyMs'> &
   (
-    | ({ readonly failed: SourceStatus } & Pick<Contribution, 'retryAfter' | 'reason'>)
+    | ({ readonly failed: SourceStatus } & Pick<Contribution, 'retryAfter' | 'reason'> &
+        Partial<Pick<Contribution, 'issues'>>)
     | ({
         readonly failed?: undefined;
         readonly resources: readonly LocalResource[];
@@ -38,68 +44,97 @@ export type Admitted = Pick<Contribution, 'source' | 'fetchedAt' | 'latencyMs'> 
       } & Pick<Contribution, 'patientIds' | 'warnings' | 'issues'>)
   );
 
-type Outcome = Exclude<Result, { readonly outcome: 'not-asked' }>;
+type Outcome = Extract<Result, { readonly fetchedAt: number }>;
 
 /**
  * Maps a source's answer and passes it through the identity gate: an answer about another patient is dropped whole, and the
- * source is left alone for a while.
+ * source is left alone for a while. One whose demographics say that it may be about another is dropped as well. Of a person
+ * whose whereabouts are withheld nothing that tells them gets any further: neither search nor order can then betray it.
  */
 export const receive = (
   result: Result,
   {
     type,
-    patient,
+    person,
     types,
-  }: { readonly type: ResourceType; readonly patient: NhsNumber; readonly types?: ReadonlySet<ResourceType> },
+  }: { readonly type: ResourceType; readonly person: Person; readonly types?: ReadonlySet<ResourceType> },
 ): Contribution =>
-  result.outcome === 'not-asked'
-    ? notAsked(result.source, type)
-    : contributionOf(admitted(result, { patient, types: types ?? new Set([type]) }), type);
+  isAnswer(result)
+    ? contributionOf(admitted(result, { person, types: types ?? new Set([type]) }), type)
+    : notAsked(result.source, type, result.outcome);
 
-/** The contribution of a source that was not asked for a type. */
-export const notAsked = (source: ConfiguredSource, type: ResourceType): Contribution => ({
-  ...NOTHING,
-  source,
-  status: source.capabilities.types[type] ? 'not-searchable' : 'not-asked',
-});
+/** True where a source was asked, whatever came of it. */
+export const isAnswer = (result: Result): result is Outcome =>
+  result.outcome === 'answered' || result.outcome === 'failed';
+
+/** The contribution of a source that was not asked for a type, or must not be. */
+export const notAsked = (
+  source: ConfiguredSource,
+  type: ResourceType,
+  why: Exclude<Result, Outcome>['outcome'] = 'not-asked',
+): Contribution => {
+  const unasked = why === 'not-asked' ? 'not-searchable' : why;
+  return { ...NOTHING, source, status: source.capabilities.types[type] ? unasked : 'not-asked' };
+};
 
 /** Maps an answer once, whatever number of types is wanted of it, and lets it through the gate. */
 export const admitted = (
   result: Outcome,
-  { patient, types }: { readonly patient: NhsNumber; readonly types: ReadonlySet<ResourceType> },
+  { person, types }: { readonly person: Person; readonly types: ReadonlySet<ResourceType> },
 ): Admitted => {
-  const { source, fetchedAt, latencyMs } = result;
-  const origin = { source, fetchedAt, latencyMs };
+  const { source, askedAs, fetchedAt, latencyMs } = result;
+  const origin = { source, askedAs, fetchedAt, latencyMs };
+  const question = { patient: person.nhsNumber, former: [...person.former, ...(person.linked ?? [])] };
   if (result.outcome === 'failed') {
     const { kind, retryAfter, reason } = result.error;
+    if (kind === 'not-known-here' && isSaidToBeRestricted(person)) return { ...origin, failed: 'withheld' };
     return { ...origin, failed: kind, retryAfter, reason };
   }
   const { answer } = result;
-  if (namesStranger(answer.records, patient)) {
+  if (namesStranger(answer.records, question)) {
     source.guard.distrust();
     return { ...origin, failed: 'wrong-patient' };
   }
   // Patients are mapped whatever was asked for: the gate judges by them.
   const mapped = mapAnswer(source.adapter, answer, { source: source.id, wanted: new Set([...types, 'Patient']) });
-  const judged = admit(mapped.resources, { patient, patientIds: answer.patientIds, scope: source.capabilities.scope });
+  const judged = admit(mapped.resources, {
+    ...question,
+    patientIds: answer.patientIds,
+    scope: source.capabilities.scope,
+  });
   if (judged.verdict !== 'admitted') {
     if (judged.verdict === 'wrong-patient') source.guard.distrust();
     return { ...origin, failed: judged.verdict };
   }
+  const compared = compareWithTrace(judged.resources, source.id, person);
+  if (compared.verdict === 'doubtful') return { ...origin, failed: 'quarantined', issues: compared.issues };
   const patients = judged.resources.filter((it) => it.type === 'Patient').map((it) => it.localId);
   return {
     ...origin,
-    resources: judged.resources,
+    resources: hideFrom(person, judged.resources),
     heldBack: judged.heldBack.length,
     partial: answer.partial || mapped.unmapped > 0,
     patientIds: new Set([...answer.patientIds, ...patients]),
-    warnings: answer.warnings ?? [],
+    warnings: withoutWords(person, answer.warnings ?? []),
     issues: [
-      ...mapped.issues,
-      ...judged.heldBack.map((it) => findingIssue('held-back', { source: source.id, kind: it.type, id: it.localId })),
+      ...(askedAs === undefined ? [] : [knownOfOld(source.id)]),
+      ...compared.issues,
+      ...withoutIds(person, source.id, mapped.issues),
+      ...withoutIds(
+        person,
+        source.id,
+        judged.heldBack.map((it) => findingIssue('held-back', { source: source.id, kind: it.type, id: it.localId })),
+      ),
     ],
   };
 };
+
+const knownOfOld = (source: string): OperationOutcomeIssue => ({
+  severity: 'information',
+  code: 'informational',
+  details: { text: 'The source knows the patient by a superseded NHS number.' },
+  diagnostics: source,
+});
 
 /** What an answer brings of one type, and how the source fared with it. */
 export const contributionOf = (answer: Admitted, type: ResourceType): Contribution => {

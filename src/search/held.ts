@@ -6,4 +6,6 @@ export interface Held {
   /** The local ids by which the source names the patient. */
   readonly patientIds: ReadonlySet<string>;
   readonly local: LocalResource;
+  /** Of a resource that is composed of several sources': the source in which a reference of it, `Type/localId`, leads on. */
+  readonly origins?: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,7 @@
-import type { FhirResource, NhsNumber, Patient } from '../fhir/index.ts';
+import type { FhirResource, Patient } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient } from '../identity/federated-patient.ts';
+import type { Person } from '../identity/person.ts';
 import type { Contribution } from './contribution.ts';
 import type { Held } from './held.ts';
 import { type Release, releaseOf } from './release-of.ts';
@@ -13,17 +14,19 @@ export const heldBy = ({ source, patientIds, resources }: Contribution): readonl
 export const createOut = (
   contributions: readonly Contribution[],
   federated: Held | undefined,
-  { patient, deps }: { readonly patient: NhsNumber; readonly deps: { readonly sealer: Sealer } },
+  { person, deps }: { readonly person: Person; readonly deps: { readonly sealer: Sealer } },
 ): ((held: Held) => FhirResource) => {
-  const releases = new Map(contributions.map((it) => [it.source.id, releaseOf(it, patient, deps)]));
+  const releases = new Map(contributions.map((it) => [it.source.id, releaseOf(it, person.nhsNumber, deps)]));
   const release = ({ source, local }: Held): FhirResource => (releases.get(source) as Release)(local);
   return (held) => {
     if (held !== federated) return release(held);
     const patients = contributions.flatMap(({ source, patientIds, siblings }) =>
       siblings.flatMap((local) =>
-        local.type === 'Patient' ? [release({ source: source.id, patientIds, local })] : [],
+        local.type === 'Patient'
+          ? [{ source: source.id, patient: release({ source: source.id, patientIds, local }) as Patient }]
+          : [],
       ),
     );
-    return federatedPatient(patient, patients as readonly Patient[]) as Patient;
+    return federatedPatient(person, patients) as Patient;
   };
 };

@@ -25,8 +25,15 @@ const PAGE_SIZE = 200;
 export const servedBy = (sources: readonly ConfiguredSource[]): ReadonlySet<ResourceType> =>
   new Set(sources.flatMap((it) => Object.keys(it.capabilities.types) as ResourceType[]));
 
-/** Plans a search: every configured source gets a step, so that none can go unmentioned. */
-export const planSearch = (request: SearchRequest, sources: readonly ConfiguredSource[]): Plan => {
+/**
+ * Plans a search: every configured source gets a step, so that none can go unmentioned.
+ * @param withPatient asks each source for its Patient as well: who is traced is compared with it.
+ */
+export const planSearch = (
+  request: SearchRequest,
+  sources: readonly ConfiguredSource[],
+  { withPatient }: { readonly withPatient: boolean } = { withPatient: false },
+): Plan => {
   const { type, criteria, shape } = request;
   const served = servedBy(sources);
   const others = [
@@ -35,7 +42,8 @@ export const planSearch = (request: SearchRequest, sources: readonly ConfiguredS
   ];
   // A source that filters the type would keep back what chains and includes of the same type look for.
   const pushes = type !== 'Patient' && !others.includes(type);
-  const wanted = { ...request, types: new Set([type, ...others]), filters: pushes ? request.filters : [] };
+  const types = new Set([type, ...others, ...(withPatient ? (['Patient'] as const) : [])]);
+  const wanted = { ...request, types, filters: pushes ? request.filters : [] };
   return { types: wanted.types, steps: sources.map((source) => ({ source, queries: queriesFor(source, wanted) })) };
 };
 

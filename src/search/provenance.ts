@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
   type BundleEntry,
+  DATA_ABSENT_REASON,
   type FhirResource,
-  type NhsNumber,
   type Provenance,
   SYSTEM,
   ukCoreProfile,
 } from '../fhir/index.ts';
+import { isHidden, type Person } from '../identity/person.ts';
 import { sourceUri } from '../mapping/release.ts';
 import type { Contribution } from './contribution.ts';
 
@@ -19,10 +20,12 @@ export interface Assembler {
 export const provenancesOf = (
   contributions: readonly Contribution[],
   entries: readonly FhirResource[],
-  how: { readonly facade: Assembler; readonly patient: NhsNumber },
+  how: { readonly facade: Assembler; readonly person: Person },
 ): readonly BundleEntry[] =>
   contributions.flatMap((it) => {
-    const own = entries.filter(({ meta }) => meta?.source === sourceUri(it.source.id));
+    const own = entries.filter(({ meta }) =>
+      meta?.tag?.some(({ system, code }) => system === SYSTEM.source && code === it.source.id),
+    );
     return own.length > 0 ? [provenanceOf(it, own, how)] : [];
   });
 
@@ -33,7 +36,7 @@ export const provenancesOf = (
 const provenanceOf = (
   { source, fetchedAt = 0 }: Contribution,
   targets: readonly FhirResource[],
-  { facade, patient }: { readonly facade: Assembler; readonly patient: NhsNumber },
+  { facade, person }: { readonly facade: Assembler; readonly person: Person },
 ): BundleEntry => {
   const when = new Date(fetchedAt).toISOString();
   const resource: Provenance = {
@@ -47,7 +50,7 @@ const provenanceOf = (
     recorded: when,
     agent: [
       { type: agentType('assembler'), who: organisation(facade) },
-      { type: agentType('custodian'), who: organisation(source.organisation) },
+      { type: agentType('custodian'), who: isHidden(person) ? HIDDEN : organisation(source.organisation) },
     ],
     entity: [
       {
@@ -56,7 +59,11 @@ const provenanceOf = (
       },
     ],
   };
-  return { fullUrl: `urn:uuid:${uuidOf(`${source.id} ${patient} ${when}`)}`, resource, search: { mode: 'include' } };
+  return {
+    fullUrl: `urn:uuid:${uuidOf(`${source.id} ${person.nhsNumber} ${when}`)}`,
+    resource,
+    search: { mode: 'include' },
+  };
 };
 
 const agentType = (code: string): NonNullable<Provenance['agent'][number]['type']> => ({
@@ -68,6 +75,12 @@ const organisation = ({ ods, name }: Assembler): Provenance['agent'][number]['wh
   identifier: { system: SYSTEM.odsOrganisation, value: ods },
   display: name,
 });
+
+/** Which hospital holds a record tells where its patient goes. */
+const HIDDEN: Provenance['agent'][number]['who'] = {
+  type: 'Organization',
+  extension: [{ url: DATA_ABSENT_REASON, valueCode: 'masked' }],
+};
 
 /** The UUID of what has no id of its own, made from what it is: the same thing has the same one. */
 export const uuidOf = (name: string): string => {

@@ -8,7 +8,7 @@ export type Release = (local: LocalResource) => FhirResource;
 
 /** How a source's resources leave: under logical ids, references rewritten, stamped with their origin. */
 export const releaseOf = (
-  { source, patientIds }: Contribution,
+  { source, askedAs, patientIds }: Contribution,
   patient: NhsNumber,
   { sealer }: { readonly sealer: Sealer },
 ): Release => {
@@ -16,7 +16,8 @@ export const releaseOf = (
   return createRelease({
     sealer,
     source: source.id,
-    patient: { nhsNumber: patient },
+    patient: { nhsNumber: askedAs ?? patient },
+    current: patient,
     patientIds,
     canRead: (type, localId) =>
       scope === 'record' || types[type]?.search

@@ -12,6 +12,10 @@ import { onePatient, patientOf } from './which-patient.ts';
 export interface SearchRequest {
   readonly type: ResourceType;
   readonly patient: NhsNumber;
+  /** Numbers that the patient's superseded, one of which was asked for. */
+  readonly former: readonly NhsNumber[];
+  /** The same search about the number that superseded the patient's. */
+  readonly about: (current: NhsNumber) => SearchRequest;
   /** All must hold; applied to whatever comes back. */
   readonly criteria: readonly Criterion[];
   /** Those of them that a source may be asked to apply. */
@@ -46,6 +50,7 @@ export interface ParseOptions {
   /** The types that chains and includes may reach; all where left out. */
   readonly served?: ReadonlySet<ResourceType>;
   readonly page?: PageAsked;
+  readonly former?: readonly NhsNumber[];
 }
 
 /** Parameters about the answer's form. */
@@ -100,7 +105,14 @@ export const parseSearch = (type: ResourceType, pairs: Pairs, options: ParseOpti
     else throw notServed(type, name);
   }
   const format = pairs.filter(([name]) => FORMAT.has(name));
-  return { type, patient, criteria, filters, shape, page: options.page, now: options.now, applied, format, ignored };
+  const { page, now, former = [] } = options;
+  const about = (current: NhsNumber): SearchRequest => {
+    const renamed = named.map(({ pair: [name, value], patient: own }): Pairs[number] =>
+      own === undefined ? [name, value] : [name, value.replace(own, current)],
+    );
+    return parseSearch(type, [...renamed, ...format], { ...options, former: [...former, patient] });
+  };
+  return { type, patient, former, about, criteria, filters, shape, page, now, applied, format, ignored };
 };
 
 const refuseTooMany = (pairs: Pairs): void => {
@@ -127,7 +139,11 @@ const notServed = (type: ResourceType, name: string): FaultError => {
 };
 
 /** A caller knows the patient by NHS number and all else by sealed ids; a source by its own ids. */
-const readingContext = (patient: NhsNumber, { now, base, served, unseal }: ParseOptions): ReadingContext => {
+const readingContext = (
+  patient: NhsNumber,
+  { now, base, served, unseal, former = [] }: ParseOptions,
+): ReadingContext => {
+  const numbers = new Set<NhsNumber | undefined>([patient, ...former]);
   const known = new Map<string, Unsealed | undefined>();
   return {
     now,
@@ -138,7 +154,8 @@ const readingContext = (patient: NhsNumber, { now, base, served, unseal }: Parse
       const key = `${type}/${id}`;
       if (!known.has(key)) known.set(key, unseal(type, id));
       const unsealed = known.get(key);
-      return unsealed?.source === held.source && unsealed.patient === patient && unsealed.matches(localId);
+      const source = held.origins?.get(`${type}/${localId}`) ?? held.source;
+      return unsealed?.source === source && numbers.has(unsealed.patient) && unsealed.matches(localId);
     },
   };
 };

@@ -1,31 +1,43 @@
 import type { Call } from '../adapter/index.ts';
-import { type Bundle, FaultError, type FhirResource, type OperationOutcome, type Patient } from '../fhir/index.ts';
+import {
+  type Bundle,
+  FaultError,
+  type FhirResource,
+  type OperationOutcome,
+  type Patient,
+  type ResourceType,
+} from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
+import type { Person } from '../identity/person.ts';
+import type { Tracer } from '../identity/trace.ts';
 import type { Sources } from '../sources/registry.ts';
 import { anyAnswered, completenessOf, mustBeWhole, toBundle, toEntry } from './bundle.ts';
-import { type Contribution, didAnswer, receive } from './contribution.ts';
+import type { Contribution } from './contribution.ts';
 import { subset } from './elements.ts';
 import { failure } from './failure.ts';
-import { type FanOut, fanOut } from './fan-out.ts';
+import { errandsOf, type FanOut } from './fan-out.ts';
 import type { Held } from './held.ts';
 import { includeFor } from './include.ts';
+import { inquire, nobodysNumber } from './inquire.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
 import { sortBy } from './order.ts';
 import { createOut, heldBy } from './out.ts';
 import { type Position, sealPage, takePage } from './page.ts';
-import { isAskedNow, planSearch } from './plan.ts';
+import { planSearch } from './plan.ts';
 import { type Assembler, provenancesOf } from './provenance.ts';
+import { receiveAll } from './receive-all.ts';
 import type { SearchRequest } from './request.ts';
 import { createSettler } from './settle.ts';
 import { STATUS } from './status.ts';
-import { noteUndated } from './undated.ts';
 
 export interface SearchDeps extends FanOut {
   readonly sources: Sources;
   readonly sealer: Sealer;
   readonly facade: Assembler;
+  /** Undefined where no identity source is configured. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface SearchOptions {
@@ -42,22 +54,22 @@ export interface SearchAnswer {
 }
 
 /** The product: one question, every source asked at once, one UK Core searchset with an account of each of them. */
-export const createSearch =
-  (deps: SearchDeps) =>
-  async (request: SearchRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
-    const { type, patient, criteria, shape, ignored } = request;
+export const createSearch = (deps: SearchDeps) => {
+  const search = async (request: SearchRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
+    const { type, criteria, shape, ignored } = request;
     if (!deps.sources.all.some((it) => it.capabilities.types[type]?.search))
       throw new FaultError('notSupported', 'No source can be searched for this type of resource.');
-    const plan = planSearch(request, deps.sources.all);
-    const results = await fanOut(plan, deps, call);
-    const received = results
-      .map((it) => besides(receive(it, { type, patient, types: plan.types }), request))
-      .map((it) => noteUndated(it, request));
-    const settle = createSettler(patient, deps, call);
+    const plan = planSearch(request, deps.sources.all, { withPatient: deps.tracer !== undefined });
+    const inquiry = await inquire(errandsOf(plan, request, { deps, call }), request, { tracer: deps.tracer, call });
+    if (inquiry.outcome === 'invalidated') throw nobodysNumber();
+    if (inquiry.outcome === 'superseded') return search(request.about(inquiry.by), options, call);
+    const { person, results } = inquiry;
+    const received = receiveAll(results, person, { request, types: plan.types });
+    const settle = createSettler(person, deps, call);
     const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
-    if (!anyAnswered(kept.value)) return failure(kept.value, ledger(kept.value, ignored));
+    if (!anyAnswered(kept.value, [type])) return failure(kept.value, ledger(kept.value, ignored));
 
-    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(request, deps) });
+    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(person, received, deps) });
     // The patient is one match, however many sources hold them.
     const { page, next } =
       type === 'Patient'
@@ -66,7 +78,7 @@ export const createSearch =
     const settled = await settle(kept.value, (world) => includeFor(page, shape.includes, world));
     const { contributions } = settled;
     const outcome = ledger(contributions, ignored);
-    if (mustBeWhole(contributions, options)) return failure(contributions, outcome);
+    if (mustBeWhole(contributions, person, options)) return failure(contributions, outcome);
 
     const missing = next || type === 'Patient' ? undefined : worthAskingAgain(contributions);
     const pageAt = (place: Pick<Position, 'served' | 'only'>): string =>
@@ -74,8 +86,12 @@ export const createSearch =
         position: { ...place, query: request.applied, since: request.now },
         now: deps.now(),
       });
-    const out = createOut(contributions, settled.world.patient, { patient, deps });
-    const shown = present(request, page.map(out));
+    const out = createOut(contributions, settled.world.patient, { person, deps });
+    const shown = present(
+      type,
+      person,
+      page.map((it) => ({ source: it.source, resource: out(it) })),
+    );
     const included = settled.value.map(out);
     return {
       status: 200,
@@ -88,25 +104,16 @@ export const createSearch =
           ...[...shown.included, ...included].map((it) =>
             toEntry(options.base, subset(it, undefined, shape.summary), 'include'),
           ),
-          ...(shape.withProvenance
-            ? provenancesOf(contributions, page.map(out), { facade: deps.facade, patient })
-            : []),
+          ...(shape.withProvenance ? provenancesOf(contributions, page.map(out), { facade: deps.facade, person }) : []),
         ],
         outcome,
-        completeness: completenessOf(contributions),
+        completeness: completenessOf(contributions, person),
         next: next && pageAt({ served: next, only: request.page?.only }),
         missing: missing && pageAt({ served: request.page?.served ?? {}, only: missing }),
       }),
     };
   };
-
-/** A source that was asked for its Patient alone says nothing of the searched type. */
-const besides = (contribution: Contribution, request: SearchRequest): Contribution => {
-  const { type } = request;
-  if (!isAskedNow(request, contribution.source.id)) return { ...contribution, status: 'asked-before', resources: [] };
-  const own = contribution.source.capabilities.types[type];
-  if (own?.search || !didAnswer(contribution)) return contribution;
-  return { ...contribution, status: own ? 'not-searchable' : 'not-asked' };
+  return search;
 };
 
 /** The sources that may answer later what they did not now. */
@@ -115,10 +122,15 @@ const worthAskingAgain = (contributions: readonly Contribution[]): readonly stri
   return ids.length > 0 ? ids : undefined;
 };
 
-const idsOf =
-  ({ patient }: SearchRequest, { sealer }: SearchDeps) =>
-  ({ source, local: { type, localId } }: Held): string =>
-    sealer.seal(type, { source, patient: { nhsNumber: patient }, localId });
+const idsOf = (
+  { nhsNumber }: Person,
+  contributions: readonly Contribution[],
+  { sealer }: SearchDeps,
+): ((held: Held) => string) => {
+  const numbers = new Map(contributions.map((it) => [it.source.id, it.askedAs ?? nhsNumber]));
+  return ({ source, local: { type, localId } }) =>
+    sealer.seal(type, { source, patient: { nhsNumber: numbers.get(source) ?? nhsNumber }, localId });
+};
 
 interface Shown {
   readonly matches: readonly FhirResource[];
@@ -126,9 +138,16 @@ interface Shown {
 }
 
 /** A search for the patient finds the federated one, and includes each source's own. */
-const present = ({ type, patient }: SearchRequest, released: readonly FhirResource[]): Shown => {
-  if (type !== 'Patient') return { matches: released, included: [] };
-  const patients = released as readonly Patient[];
-  const federated = federatedPatient(patient, patients);
-  return { matches: federated ? [federated] : [], included: patients.map((it) => sourcePatient(patient, it)) };
+const present = (
+  type: ResourceType,
+  person: Person,
+  released: readonly { readonly source: string; readonly resource: FhirResource }[],
+): Shown => {
+  if (type !== 'Patient') return { matches: released.map((it) => it.resource), included: [] };
+  const patients = released.map(({ source, resource }) => ({ source, patient: resource as Patient }));
+  const federated = federatedPatient(person, patients);
+  return {
+    matches: federated ? [federated] : [],
+    included: patients.map((it) => sourcePatient(person.nhsNumber, it.patient)),
+  };
 };

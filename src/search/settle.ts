@@ -1,5 +1,6 @@
 import type { Call } from '../adapter/index.ts';
-import type { NhsNumber, OperationOutcomeIssue } from '../fhir/index.ts';
+import type { OperationOutcomeIssue } from '../fhir/index.ts';
+import type { Person } from '../identity/person.ts';
 import type { Asking } from '../sources/ask.ts';
 import { type Contribution, isComplete, receive } from './contribution.ts';
 import type { Held } from './held.ts';
@@ -24,18 +25,18 @@ export type Work<T> = (world: World, contributions: readonly Contribution[]) => 
  * Works on the record of an answer, and reads what was followed in vain where a source cannot search a type by patient and
  * can read it by id, as R4 servers do with practitioners and medications; then works again, until nothing more is missed.
  */
-export const createSettler = (patient: NhsNumber, deps: Asking, call: Call) => {
+export const createSettler = (person: Person, deps: Asking, call: Call) => {
   const tried = new Set<string>();
   return async <T>(given: readonly Contribution[], work: Work<T>): Promise<Settled<T>> => {
     let contributions = given;
     for (;;) {
-      const world = createWorld(contributions.flatMap(allHeldBy), patient);
+      const world = createWorld(contributions.flatMap(allHeldBy), person);
       const value = work(world, contributions);
       const wanted = world.missed().filter((it) => isReadable(it, contributions) && !tried.has(keyOf(it)));
       if (wanted.length === 0) return { contributions, world, value };
       const now = wanted.slice(0, Math.max(0, MAX_READS - tried.size));
       wanted.forEach((it) => tried.add(keyOf(it)));
-      const read = await readAll(now, contributions, { patient, deps, call });
+      const read = await readAll(now, contributions, { person, deps, call });
       contributions = contributions.map((it) => extend(it, read, wanted.slice(now.length)));
     }
   };
@@ -48,23 +49,23 @@ const keyOf = ({ source, type, localId }: Missed): string => `${source} ${type}/
 
 /** A type that is searched was given whole: what is not among it is not there, or not the patient's. */
 const isReadable = ({ source, type }: Missed, contributions: readonly Contribution[]): boolean => {
-  const { scope, types } = sourceOf(source, contributions).capabilities;
+  const { scope, types } = contributionFrom(source, contributions).source.capabilities;
   return scope === 'type' && types[type]?.read === true && types[type].search === undefined;
 };
 
-const sourceOf = (id: string, contributions: readonly Contribution[]): Contribution['source'] =>
-  (contributions.find((it) => it.source.id === id) as Contribution).source;
+const contributionFrom = (id: string, contributions: readonly Contribution[]): Contribution =>
+  contributions.find((it) => it.source.id === id) as Contribution;
 
 const readAll = async (
   missed: readonly Missed[],
   contributions: readonly Contribution[],
-  { patient, deps, call }: { readonly patient: NhsNumber; readonly deps: Asking; readonly call: Call },
+  { person, deps, call }: { readonly person: Person; readonly deps: Asking; readonly call: Call },
 ): Promise<readonly Contribution[]> => {
   const read: Contribution[] = [];
   for (let at = 0; at < missed.length; at += AT_ONCE) {
     const some = missed.slice(at, at + AT_ONCE).map(async ({ source, type, localId }) => {
-      const wanted = { type, localId, patient };
-      return receive(await readRecord(sourceOf(source, contributions), wanted, { deps, call }), wanted);
+      const { source: of, askedAs = person.nhsNumber } = contributionFrom(source, contributions);
+      return receive(await readRecord(of, { type, localId, patient: askedAs }, { deps, call }), { type, person });
     });
     read.push(...(await Promise.all(some)));
   }

@@ -5,10 +5,12 @@ import type { OperationOutcomeIssue } from '../fhir/index.ts';
 export type SourceStatus =
   | 'answered'
   | 'empty'
+  | 'traced'
   | 'not-asked'
   | 'asked-before'
   | 'not-searchable'
   | 'withheld'
+  | 'untraced'
   | 'incomplete'
   | 'quarantined'
   | SourceErrorKind;
@@ -45,6 +47,12 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     issue: 'not-found',
     text: 'answered; it holds no accessible record of this patient. That is not the same as nothing to record.',
   },
+  traced: {
+    answered: false,
+    complete: true,
+    issue: 'informational',
+    text: 'said whose the NHS number is; it cannot hold this type.',
+  },
   'not-asked': {
     answered: false,
     complete: true,
@@ -67,14 +75,22 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     answered: true,
     complete: false,
     issue: 'suppressed',
-    text: 'answered with records that name a patient who is not in its answer; those are held back.',
+    text: 'answered with records that may be about somebody else; those are held back.',
   },
   withheld: {
     answered: true,
     complete: false,
     issue: 'suppressed',
     nhsCode: 'REC_FORBIDDEN',
-    text: 'answered and holds something back; entries may be missing from this answer.',
+    text: 'is held back, in whole or in part; entries may be missing from this answer.',
+  },
+  untraced: {
+    answered: false,
+    complete: false,
+    issue: 'incomplete',
+    nhsCode: 'REC_UNAVAILABLE',
+    passing: true,
+    text: 'was not asked, since it could not be found out who the patient is; its entries are missing from this answer.',
   },
   incomplete: {
     answered: true,

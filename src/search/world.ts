@@ -1,13 +1,6 @@
-import {
-  isObject,
-  isResourceType,
-  type Json,
-  type NhsNumber,
-  objects,
-  type Patient,
-  type ResourceType,
-} from '../fhir/index.ts';
-import { federatedPatient } from '../identity/federated-patient.ts';
+import { isObject, isResourceType, type Json, objects, type Patient, type ResourceType } from '../fhir/index.ts';
+import { federatedPatient, type PatientOf } from '../identity/federated-patient.ts';
+import type { Person } from '../identity/person.ts';
 import type { Held } from './held.ts';
 import { targetOf } from './match/reference.ts';
 import { referencesBy } from './references.ts';
@@ -34,9 +27,9 @@ export interface World {
   readonly missed: () => readonly Missed[];
 }
 
-export const createWorld = (all: readonly Held[], nhsNumber: NhsNumber): World => {
+export const createWorld = (all: readonly Held[], person: Person): World => {
   const byKey = new Map(all.map((it) => [keyOf(it.source, it.local.type, it.local.localId), it]));
-  const patient = federated(all, nhsNumber);
+  const patient = federated(all, person);
   const missed = new Map<string, Missed>();
   const indexes = new Map<string, ReadonlyMap<string, readonly Held[]>>();
 
@@ -45,9 +38,10 @@ export const createWorld = (all: readonly Held[], nhsNumber: NhsNumber): World =
     if (!target) return containedIn(from, reference);
     const { type, localId } = target;
     if (type === 'Patient' && from.patientIds.has(localId)) return patient;
-    const key = keyOf(from.source, type, localId);
+    const source = from.origins?.get(`${type}/${localId}`) ?? from.source;
+    const key = keyOf(source, type, localId);
     const found = byKey.get(key);
-    if (!found && isResourceType(type)) missed.set(key, { source: from.source, type, localId });
+    if (!found && isResourceType(type)) missed.set(key, { source, type, localId });
     return found;
   };
 
@@ -89,14 +83,36 @@ const indexReferrers = (
   return index;
 };
 
-/** The first source's Patient under the NHS number: its references are that source's. */
-const federated = (all: readonly Held[], nhsNumber: NhsNumber): Held | undefined => {
-  const first = all.find(({ local }) => local.type === 'Patient');
-  const resource = first && federatedPatient(nhsNumber, [first.local.resource as Patient]);
+/** The Patients of all sources as one, under the NHS number. */
+const federated = (all: readonly Held[], person: Person): Held | undefined => {
+  const patients = all.filter(({ local }) => local.type === 'Patient');
+  const resource = federatedPatient(person, patients.map(patientOf));
+  const [first] = patients;
   if (!first || !resource) return undefined;
-  const patientIds = new Set([...first.patientIds, nhsNumber]);
-  return { source: first.source, patientIds, local: { type: 'Patient', localId: nhsNumber, resource } };
+  return {
+    source: first.source,
+    patientIds: new Set([...patients.flatMap((it) => [...it.patientIds]), person.nhsNumber]),
+    local: { type: 'Patient', localId: person.nhsNumber, resource },
+    origins: originsOf(resource, patients),
+  };
 };
+
+const patientOf = ({ source, local }: Held): PatientOf => ({ source, patient: local.resource as Patient });
+
+/** From which source each reference of the federated Patient came: that of the field it stands in. */
+const originsOf = (composed: Patient, patients: readonly Held[]): ReadonlyMap<string, string> => {
+  const fields = Object.entries(composed as unknown as Json);
+  const origins = new Map<string, string>();
+  for (const { source, local } of [...patients].reverse()) {
+    const own = local.resource as unknown as Json;
+    for (const { type, localId } of fields.flatMap(([name, value]) => (own[name] === value ? targetsIn(value) : [])))
+      origins.set(`${type}/${localId}`, source);
+  }
+  return origins;
+};
+
+const targetsIn = (value: unknown): readonly { readonly type: string; readonly localId: string }[] =>
+  [value].flat().flatMap((it) => targetOf(it) ?? []);
 
 /** A contained resource, as if it were one of its own: it refers to others as its container does. */
 const containedIn = ({ local, ...origin }: Held, reference: unknown): Held | undefined => {

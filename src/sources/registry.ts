@@ -136,7 +136,12 @@ const broken = (adapter: AdapterDefinition, { source, capabilities }: Configured
       `${adapter.name} ${claimed ? 'claims' : 'does not claim'} ${method} and has ${claimed ? 'no' : 'a'} method for it`,
     ];
   }),
+  ...((capabilities.traces ?? false) === (source.trace !== undefined)
+    ? []
+    : [
+        `${adapter.name} ${capabilities.traces ? 'claims' : 'does not claim'} trace and has ${capabilities.traces ? 'no' : 'a'} method for it`,
+      ]),
   ...Object.keys(source).flatMap((it) =>
-    ['search', 'read', 'health', 'close'].includes(it) ? [] : [`${adapter.name} has an unknown method ${it}`],
+    ['search', 'read', 'trace', 'health', 'close'].includes(it) ? [] : [`${adapter.name} has an unknown method ${it}`],
   ),
 ];

@@ -533,7 +533,7 @@ describe('a facade over several sources', () => {
         [
           'warning',
           'suppressed',
-          'one record (source one) answered and holds something back; entries may be missing from this answer.',
+          'one record (source one) is held back, in whole or in part; entries may be missing from this answer.',
         ],
         ['warning', 'suppressed', 'Items excluded.'],
       ]);

@@ -100,9 +100,9 @@ describe('the identity gate', () => {
       body: {},
       ...(nhsNumber !== undefined && { nhsNumber }),
     });
-    expect(namesStranger([record(), record('999 000 0018')], patient)).to.equal(false);
-    expect(namesStranger([record(), record('9990000026')], patient)).to.equal(true);
-    expect(namesStranger([record('nobody')], patient)).to.equal(true);
+    expect(namesStranger([record(), record('999 000 0018')], { patient })).to.equal(false);
+    expect(namesStranger([record(), record('9990000026')], { patient })).to.equal(true);
+    expect(namesStranger([record('nobody')], { patient })).to.equal(true);
   });
 
   it('asks nothing of what belongs to no patient', () => {

@@ -13,8 +13,9 @@ import { knownFault } from '../fidelity/judged.ts';
 const people = (
   JSON.parse(readFileSync(join(import.meta.dirname, '../../sandbox/people/people.json'), 'utf8')) as {
     nhsNumber: string;
+    invalidated?: true;
   }[]
-).map((it) => it.nhsNumber);
+).flatMap((it) => (it.invalidated ? [] : [it.nhsNumber]));
 const RICH = '9990000018';
 const REQUIRED = ['10160-0', '48765-2', '11450-4', '11369-6', '30954-2', '47519-4', '46264-8'];
 

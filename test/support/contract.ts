@@ -83,8 +83,9 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       const capabilities = Object.values(adapter.capabilities(settings).types);
       expect(source.search !== undefined).to.equal(capabilities.some((it) => it.search));
       expect(source.read !== undefined).to.equal(capabilities.some((it) => it.read));
+      expect(source.trace !== undefined).to.equal(adapter.capabilities(settings).traces ?? false);
       expect(Object.keys(source)).to.satisfy((names: string[]) =>
-        names.every((it) => ['search', 'read', 'health', 'close'].includes(it)),
+        names.every((it) => ['search', 'read', 'trace', 'health', 'close'].includes(it)),
       );
     });
 
@@ -224,6 +225,20 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       }
     });
 
+    it('traces each fixture patient to the number that its demographics bear, where it traces', async function () {
+      const { trace } = source;
+      if (!trace) this.skip();
+      for (const person of people) {
+        const traced = await trace(nhs(person), testCall());
+        if (traced.outcome !== 'found') throw new Error(`${person} is a fixture and not found`);
+        expect(traced.restriction).to.be.oneOf(['unrestricted', 'restricted', 'very-restricted']);
+        const { resources } = mapAnswer(adapter, traced.demographics, { source: 'test' });
+        expect(resources.map((it) => it.type)).to.deep.equal(['Patient']);
+        const question = { patient: traced.nhsNumber, patientIds: [], scope: 'type' } as const;
+        expect(admit(resources, question)).to.have.property('verdict', 'admitted');
+      }
+    });
+
     mappingContract(adapter, async () => {
       const read = async (person: string) => ({ person, raw: parseJson((await data.read(person)) as Buffer) });
       return Promise.all((await data.people()).map(read));
@@ -247,8 +262,15 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       return 'admitted';
     }
 
+    /** What a source that only traces says of a patient. */
+    async function tracedPage(from: Source, person: string, ms: number): Promise<Page> {
+      const traced = await from.trace!(nhs(person), testCall(ms));
+      return traced.outcome === 'found' ? traced.demographics : { records: [] };
+    }
+
     /** One merged page per query: a `record` source is asked once, a `type` source once per type. */
     async function pagesOf(from: Source, person: string, { count = 50, ms = 5000 } = {}): Promise<Page[]> {
+      if (!from.search) return [await tracedPage(from, person, ms)];
       const { scope, types } = adapter.capabilities(settings);
       const all = Object.keys(types) as ResourceType[];
       const searchable = all.filter((it) => types[it]?.search);
@@ -264,7 +286,7 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
             count,
             ...(cursor !== undefined && { cursor }),
           };
-          const next = await from.search!(query, testCall(ms));
+          const next = await from.search(query, testCall(ms));
           merged = {
             ...next,
             records: merged.records.concat(next.records),

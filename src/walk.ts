@@ -1,6 +1,7 @@
 import type { AdapterDefinition } from './adapter/index.ts';
 import { createSealer } from './fhir/sealed-id.ts';
 import type { Config } from './platform/config.ts';
+import { connectTerminology } from './link/connect.ts';
 import type { Load } from './platform/load.ts';
 import type { Log } from './platform/log.ts';
 import type { SearchDeps } from './search/search.ts';
@@ -16,12 +17,13 @@ export interface Wiring {
 
 /** What search and read need, whoever stands in front of them: our own door, or another host. @throws ConfigError */
 export const connectWalk = async (
-  config: Pick<Config, 'sources' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource'>,
+  config: Pick<Config, 'sources' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource' | 'terminology'>,
   { log, load, carried }: Wiring,
 ): Promise<SearchDeps> => ({
   sources: await connectSources(config.sources, load, carried),
   sealer: createSealer(config.sealingKeys),
   facade: config.facade,
+  terminology: await connectTerminology(config.terminology, Date.now),
   maxRecords: config.maxRecordsPerSource,
   now: Date.now,
   log,

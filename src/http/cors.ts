@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 
 const ALLOWED_HEADERS = 'Accept, Authorization, Content-Type, If-None-Match, Prefer, X-Correlation-ID, X-Request-ID';
-const EXPOSED_HEADERS = 'ETag, Last-Modified, X-Correlation-ID, X-Request-ID';
+const EXPOSED_HEADERS = 'ETag, Last-Modified, Preference-Applied, X-Correlation-ID, X-Request-ID';
 
 /** Lets browsers of the configured origins read answers; no others, and none by default. */
 export const createCors =

@@ -37,9 +37,9 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       allowOnly(asked, ['mode']);
       return ok(capabilityStatement(sources.all, { version, date: started, url: base() }));
     },
-    search: ({ params, pairs, prefer: { handling, completeness } }, call) => {
+    search: ({ params, pairs, prefer: { handling, completeness, merge } }, call) => {
       const request = readSearch(typed(params['type']), pairs, { handling, base: base() });
-      return search(request, { base: base(), completeness }, call);
+      return search(request, { base: base(), completeness, merge }, call);
     },
     read: (asked, call) => {
       allowOnly(asked);
@@ -48,12 +48,12 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       return read(typed(params['type']), String(params['id']), { options, call });
     },
     operation: (
-      { params: { operation: name = '', type, id }, pairs, prefer: { handling, completeness }, body },
+      { params: { operation: name = '', type, id }, pairs, prefer: { handling, completeness, merge }, body },
       call,
     ) =>
       operations(
         { name, type, id, pairs: [...pairs, ...parameterPairs(body)], handling },
-        { base: base(), completeness },
+        { base: base(), completeness, merge },
         call,
       ),
     batch: createBatch({

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
   type BundleEntry,
+  extensionOf,
   type FhirResource,
   type NhsNumber,
+  ourExtension,
   type Provenance,
   SYSTEM,
   ukCoreProfile,
@@ -22,9 +24,17 @@ export const provenancesOf = (
   how: { readonly facade: Assembler; readonly patient: NhsNumber },
 ): readonly BundleEntry[] =>
   contributions.flatMap((it) => {
-    const own = entries.filter(({ meta }) => meta?.source === sourceUri(it.source.id));
+    const own = entries.filter(
+      (entry) => entry.meta?.source === sourceUri(it.source.id) || isCopyIn(entry, it.source.id),
+    );
     return own.length > 0 ? [provenanceOf(it, own, how)] : [];
   });
+
+/** True where an entry stands for an exact copy that another source sent. */
+const isCopyIn = (entry: FhirResource, source: string): boolean =>
+  extensionOf(entry, ourExtension('merge-link'))?.extension?.some(
+    (it) => it.url === 'copy' && it.valueCode === source,
+  ) === true;
 
 /**
  * How one source's entries got here: one Provenance per fetch, the facade as assembler and the source's organisation as

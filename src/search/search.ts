@@ -1,5 +1,12 @@
 import type { Call } from '../adapter/index.ts';
-import { type Bundle, FaultError, type FhirResource, type OperationOutcome, type Patient } from '../fhir/index.ts';
+import {
+  type Bundle,
+  FaultError,
+  type FhirResource,
+  type OperationOutcome,
+  type Patient,
+  type ResourceType,
+} from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
 import type { Sources } from '../sources/registry.ts';
@@ -12,6 +19,8 @@ import type { Held } from './held.ts';
 import { includeFor } from './include.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
+import { allergyNotes, LINKED_THROUGH, type LinkDeps, linkMatches } from './link-matches.ts';
+import type { MergeMode } from './merge-mode.ts';
 import { sortBy } from './order.ts';
 import { createOut, heldBy } from './out.ts';
 import { type Position, sealPage, takePage } from './page.ts';
@@ -22,7 +31,7 @@ import { createSettler } from './settle.ts';
 import { STATUS } from './status.ts';
 import { noteUndated } from './undated.ts';
 
-export interface SearchDeps extends FanOut {
+export interface SearchDeps extends FanOut, LinkDeps {
   readonly sources: Sources;
   readonly sealer: Sealer;
   readonly facade: Assembler;
@@ -33,12 +42,16 @@ export interface SearchOptions {
   readonly base: string;
   /** `strict`: a partial answer is a failed one. */
   readonly completeness: 'strict' | 'lenient';
+  /** What becomes of records that state the same; `link` where left out. */
+  readonly merge?: MergeMode | undefined;
 }
 
 /** What the door sends: a searchset, or the outcome of a search that no source could answer. */
 export interface SearchAnswer {
   readonly status: number;
   readonly resource: Bundle | OperationOutcome;
+  /** What became of records that state the same, where links were asked for. */
+  readonly merge?: MergeMode;
 }
 
 /** The product: one question, every source asked at once, one UK Core searchset with an account of each of them. */
@@ -51,34 +64,45 @@ export const createSearch =
     const plan = planSearch(request, deps.sources.all);
     const results = await fanOut(plan, deps, call);
     const received = results
-      .map((it) => besides(receive(it, { type, patient, types: plan.types }), request))
+      .map((it) => besides(receive(it, { type, patient, types: withLinked(plan.types, type) }), request))
       .map((it) => noteUndated(it, request));
     const settle = createSettler(patient, deps, call);
     const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
     if (!anyAnswered(kept.value)) return failure(kept.value, ledger(kept.value, ignored));
 
-    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(request, deps) });
+    const sorted = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(request, deps) });
+    const linked = await linkMatches(
+      sorted,
+      { patient, merge: mergeOf(request, options), contributions: kept.contributions },
+      { deps, call },
+    );
+    const { matches } = linked;
     // The patient is one match, however many sources hold them.
     const { page, next } =
       type === 'Patient'
         ? { page: matches, next: undefined }
         : takePage(matches, shape.count, request.page?.served ?? {});
-    const settled = await settle(kept.value, (world) => includeFor(page, shape.includes, world));
+    const settled = await settle(kept.value, (world) =>
+      includeFor([...page, ...linked.beside(page)], shape.includes, world),
+    );
     const { contributions } = settled;
-    const outcome = ledger(contributions, ignored);
+    const outcome = ledger(contributions, ignored, [...allergyNotesOf(request, received), ...linked.issues]);
     if (mustBeWhole(contributions, options)) return failure(contributions, outcome);
 
     const missing = next || type === 'Patient' ? undefined : worthAskingAgain(contributions);
     const pageAt = (place: Pick<Position, 'served' | 'only'>): string =>
       sealPage(deps.sealer, type, {
-        position: { ...place, query: request.applied, since: request.now },
+        position: { ...place, query: request.applied, since: request.now, merge: linked.merge },
         now: deps.now(),
       });
     const out = createOut(contributions, settled.world.patient, { patient, deps });
-    const shown = present(request, page.map(out));
-    const included = settled.value.map(out);
+    const show = (held: Held): FhirResource => linked.label(held, out(held));
+    const shown = present(request, page.map(show));
+    const beside = linked.beside(page);
+    const included = [...beside.map(show), ...settled.value.map(out)];
     return {
       status: 200,
+      merge: linked.merge,
       resource: toBundle({
         ...options,
         request,
@@ -88,8 +112,9 @@ export const createSearch =
           ...[...shown.included, ...included].map((it) =>
             toEntry(options.base, subset(it, undefined, shape.summary), 'include'),
           ),
+          ...(isPartial(request) ? [] : linked.linkages([...page, ...beside])),
           ...(shape.withProvenance
-            ? provenancesOf(contributions, page.map(out), { facade: deps.facade, patient })
+            ? provenancesOf(contributions, [...page, ...beside].map(show), { facade: deps.facade, patient })
             : []),
         ],
         outcome,
@@ -99,6 +124,22 @@ export const createSearch =
       }),
     };
   };
+
+/** What links look into is mapped too where a source gave it; nobody is asked for it. */
+const withLinked = (types: ReadonlySet<ResourceType>, type: ResourceType): ReadonlySet<ResourceType> =>
+  new Set([...types, ...(LINKED_THROUGH[type] ?? [])]);
+
+/** Patients are matched by the identity room, and an answer that shows no records needs no links. */
+const mergeOf = ({ type, shape, page }: SearchRequest, { merge = 'link' }: SearchOptions): MergeMode =>
+  type === 'Patient' || shape.summary === 'count' || shape.count === 0 ? 'none' : (page?.merge ?? merge);
+
+const isPartial = ({ shape }: SearchRequest): boolean => shape.summary === 'text';
+
+/** Of all of a patient's allergies an answer can say what they come to; of some it cannot. */
+const allergyNotesOf = (request: SearchRequest, received: readonly Contribution[]) =>
+  request.type === 'AllergyIntolerance' && request.criteria.length === 0 && !request.page?.only
+    ? allergyNotes(received, request.patient)
+    : [];
 
 /** A source that was asked for its Patient alone says nothing of the searched type. */
 const besides = (contribution: Contribution, request: SearchRequest): Contribution => {

@@ -58,7 +58,10 @@ ${Object.entries(EXTENSIONS)
 const extensionRow = (name: string, { context, value, parts, description }: ExtensionRow): string => {
   const holds = parts
     ? Object.entries(parts)
-        .map(([part, it]) => `\`${part}\` ${it.types.join(' or ')}${it.required ? '' : '?'}`)
+        .map(
+          ([part, it]) =>
+            `\`${part}\` ${it.parts ? `(${Object.keys(it.parts).join(', ')})` : it.types.join(' or ')}${it.required ? '' : '?'}`,
+        )
         .join('; ')
     : (value ?? []).join(' or ');
   return `| [\`${name}\`](${extensionUrl(name)}) | ${context.join(', ')} | ${holds} | ${description} |`;

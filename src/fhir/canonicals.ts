@@ -48,6 +48,8 @@ export const SYSTEM = {
   source: `${BASE}/CodeSystem/source`,
   /** Ours: the group of records that linking joins; the code is a keyed fingerprint of what they have in common. */
   linkGroup: `${BASE}/CodeSystem/link-group`,
+  /** Ours: the rules by which records are linked. */
+  linkRule: `${BASE}/CodeSystem/link-rule`,
   /** Ours: what an answer can say of the patient's allergies as a whole. */
   allergyState: `${BASE}/CodeSystem/allergy-state`,
   /** Ours: what a mapping found wrong with a record. */

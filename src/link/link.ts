@@ -21,7 +21,7 @@ export const link = (records: readonly LinkRecord[], terms: Terms): Linked => {
     ...identifierGroups(all),
     ...[...KEY_RULES, THERAPY_RULE].flatMap((it: KeyRule) => keyGroups(all, it)),
   ];
-  return { groups, pairs: pairsOf(all, groups) };
+  return { groups, ...pairsOf(all, groups) };
 };
 
 /** A record that came twice is one. */
@@ -83,7 +83,10 @@ const SAID: Readonly<Partial<Record<PartName, (facets: Facets) => string | undef
 /** Parts that are conditions rather than grounds. */
 const SILENT: ReadonlySet<string> = new Set(['positive', 'taken', 'stance']);
 
-const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link[] => {
+/** More records than this in one place are a crowd: who looks into it would be compared with all, and all with each other. */
+const CROWD = 250;
+
+const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<Linked, 'pairs' | 'crowded'> => {
   const groupsOf = new Map<Facets, Set<number>>();
   groups.forEach(({ members, relation }, at) => {
     if (relation === 'same-therapy') return;
@@ -99,10 +102,16 @@ const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link
     }
   });
   const seen = new Set<number>();
+  let crowded = false;
   const pairs: (readonly [number, number, Link])[] = [];
   places.forEach(({ looks }, at) => {
     for (const place of new Set(looks)) {
-      for (const other of waiting.get(place) ?? []) {
+      const others = waiting.get(place) ?? [];
+      if (others.length > CROWD) {
+        crowded = true;
+        continue;
+      }
+      for (const other of others) {
         if (other === at) continue;
         const [one, two] = at < other ? [at, other] : [other, at];
         const pair = one * all.length + two;
@@ -115,7 +124,7 @@ const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link
       }
     }
   });
-  return pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , it]) => it);
+  return { pairs: pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , it]) => it), crowded };
 };
 
 const shareGroup = (a: ReadonlySet<number> | undefined, b: ReadonlySet<number> | undefined): boolean =>

@@ -118,7 +118,7 @@ export const linkMatches = async (
         return withCopies(shown.label(record, resource), sourcesOfCopies.get(recordKey(record)));
       },
       linkages: (page) => shown.linkagesOf(page.flatMap((it) => records.get(it) ?? [])),
-      issues: outage === undefined ? [] : [OUTAGES[outage]],
+      issues: [...(outage === undefined ? [] : [OUTAGES[outage]]), ...(linked.crowded ? [CROWDED] : [])],
     };
   } catch {
     return unlinked(matches, [NOT_LINKED]);
@@ -202,5 +202,8 @@ const OUTAGES = {
     'The terminology service did not answer: records may be the same without being linked. No entry is missing.',
   ),
 } as const;
+const CROWDED = note(
+  'So many entries are alike that not all pairs of them were compared: some may be related without being linked.',
+);
 const NOT_LINKED = note('Linking failed; the entries are as their sources sent them, without links.');
 const NOT_CONSERVED = note('Collapsing would have lost an entry; all are shown, without links.');

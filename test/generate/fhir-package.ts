@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { BASE, EXTENSIONS, extensionUrl, type ExtensionRow, SYSTEM } from '../../src/fhir/index.ts';
 import { FINDING_TEXT } from '../../src/fhir/finding.ts';
 import { ALLERGY_STATES } from '../../src/link/allergies.ts';
+import { POLICY_VERSION } from '../../src/link/policy.ts';
+import { LINK_RULES } from '../../src/link/rules.ts';
 import { STATUS } from '../../src/search/status.ts';
 
 const target = join(import.meta.dirname, '../../src/fhir/package');
@@ -60,6 +62,13 @@ const codeSystems = () => [
     'Mapping finding',
     'What a mapping found wrong with a source record.',
     Object.entries(FINDING_TEXT),
+  ),
+  codeSystem(
+    'link-rule',
+    SYSTEM.linkRule,
+    'Link rule',
+    `The rules by which records are linked, policy ${POLICY_VERSION}.`,
+    LINK_RULES.map(({ id, tier, relation, text }) => [id, `${tier}, ${relation}: ${text}`]),
   ),
   codeSystem(
     'allergy-state',

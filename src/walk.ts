@@ -1,6 +1,7 @@
 import type { AdapterDefinition } from './adapter/index.ts';
 import { createSealer } from './fhir/sealed-id.ts';
 import { createTracer, type Tracer } from './identity/trace.ts';
+import { connectTerminology } from './link/connect.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import type { Load } from './platform/load.ts';
 import type { Log } from './platform/log.ts';
@@ -18,7 +19,7 @@ export interface Wiring {
 
 /** What search and read need, whoever stands in front of them: our own door, or another host. @throws ConfigError */
 export const connectWalk = async (
-  config: Pick<Config, 'sources' | 'identity' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource'>,
+  config: Pick<Config, 'sources' | 'identity' | 'terminology' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource'>,
   { log, load, carried }: Wiring,
 ): Promise<SearchDeps> => {
   const sources = await connectSources(config.sources, load, carried);
@@ -32,6 +33,7 @@ export const connectWalk = async (
     ...asking,
     sources: { ...sources, close },
     tracer,
+    terminology: await connectTerminology(config.terminology, Date.now),
     sealer: createSealer(config.sealingKeys),
     facade: config.facade,
     maxRecords: config.maxRecordsPerSource,

@@ -47,6 +47,12 @@ export const SYSTEM = {
   completeness: `${BASE}/CodeSystem/completeness`,
   /** Ours: which source an entry came from; the code is the source's id. */
   source: `${BASE}/CodeSystem/source`,
+  /** Ours: the group of records that linking joins; the code is a keyed fingerprint of what they have in common. */
+  linkGroup: `${BASE}/CodeSystem/link-group`,
+  /** Ours: the rules by which records are linked. */
+  linkRule: `${BASE}/CodeSystem/link-rule`,
+  /** Ours: what an answer can say of the patient's allergies as a whole. */
+  allergyState: `${BASE}/CodeSystem/allergy-state`,
   /** Ours: what a mapping found wrong with a record. */
   finding: `${BASE}/CodeSystem/mapping-finding`,
 } as const;

@@ -8,9 +8,15 @@ export interface ExtensionRow {
   readonly context: readonly string[];
   /** The types its value may have; or the extensions inside it, by name. */
   readonly value?: readonly string[];
-  readonly parts?: Readonly<
-    Record<string, { readonly types: readonly string[]; readonly required?: true; readonly many?: true }>
-  >;
+  readonly parts?: Readonly<Record<string, ExtensionPart>>;
+}
+
+/** An extension inside one of ours: the types its value may have, or the extensions inside it. */
+export interface ExtensionPart {
+  readonly types: readonly string[];
+  readonly required?: true;
+  readonly many?: true;
+  readonly parts?: Readonly<Record<string, ExtensionPart>>;
 }
 
 /** Every extension of the project, by the last segment of its url. */
@@ -32,6 +38,45 @@ export const EXTENSIONS = {
     description: 'The fields of the federated Patient that are one source’s.',
     context: ['Patient'],
     parts: { source: { types: ['code'], required: true }, field: { types: ['string'], required: true, many: true } },
+  },
+  'merge-link': {
+    title: 'Link to records of the same fact',
+    description:
+      'That the record states what others state too, how sure that is and by which rule. A link is no merger: every record stands as its source sent it.',
+    context: ['DomainResource'],
+    parts: {
+      group: { types: ['code'] },
+      tier: { types: ['code'], required: true },
+      relation: { types: ['code'], required: true },
+      rule: { types: ['string'], required: true },
+      reason: { types: ['string'], many: true },
+      other: { types: ['Reference'], many: true },
+      rank: { types: ['positiveInt'] },
+      copy: { types: ['code'], many: true },
+    },
+  },
+  'merge-evidence': {
+    title: 'Evidence of a link',
+    description:
+      'Why a Linkage holds its items: rule, policy and terminology by which it can be replayed, and contradictions.',
+    context: ['Linkage'],
+    parts: {
+      group: { types: ['code'] },
+      tier: { types: ['code'], required: true },
+      relation: { types: ['code'], required: true },
+      rule: { types: ['string'], required: true },
+      policy: { types: ['string'], required: true },
+      terminology: { types: ['string'], required: true },
+      reason: { types: ['string'], many: true },
+      conflict: {
+        types: [],
+        many: true,
+        parts: {
+          path: { types: ['string'], required: true },
+          value: { types: ['string'], required: true, many: true },
+        },
+      },
+    },
   },
   'source-text': {
     title: 'Text as the source wrote it',

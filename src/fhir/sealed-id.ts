@@ -1,4 +1,4 @@
-import { createHash, hash, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, hash, hkdfSync } from 'node:crypto';
 import { aessiv } from '@noble/ciphers/aes.js';
 import { checkDigit, type NhsNumber } from './nhs-number.ts';
 
@@ -31,6 +31,8 @@ export interface Sealer {
   readonly sealText: (use: string, text: string) => string;
   /** The text of a token, or undefined where it was not made here for this use. */
   readonly unsealText: (use: string, token: string) => string | undefined;
+  /** A keyed fingerprint of a text, for one use: the same on every instance with the same key, and nobody else can make it. */
+  readonly fingerprint: (use: string, text: string) => string;
 }
 
 /** One sealing key. Ids made under an older version stay readable as long as its key is listed. */
@@ -108,7 +110,11 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
     }
     return undefined;
   };
-  return { seal, unseal, sealText, unsealText };
+  const fingerprint = (use: string, text: string): string => {
+    const { mac } = rings.get(first.version) as Keyring;
+    return createHmac('sha256', mac).update(`${use}\u0000${text}`).digest('base64url').slice(0, 27);
+  };
+  return { seal, unseal, sealText, unsealText, fingerprint };
 };
 
 /** True for a local id that a sealed id carries whole; of another it carries a hash, and a source must be searched for it. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor, Call } from '../adapter/index.ts';
+import type { MergeMode } from '../search/merge-mode.ts';
 import type { Pairs } from '../search/pairs.ts';
 import type { ParseOptions } from '../search/request.ts';
 
@@ -8,6 +9,8 @@ import type { ParseOptions } from '../search/request.ts';
 export interface Preferences {
   readonly handling: ParseOptions['handling'];
   readonly completeness: 'strict' | 'lenient';
+  /** Undefined where the caller has no preference. */
+  readonly merge: MergeMode | undefined;
 }
 
 /** The context of one request: its time, and a signal that ends with the connection. */
@@ -45,6 +48,8 @@ export const header = (request: Request, name: string): string | undefined => {
   return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value) ? value : undefined;
 };
 
+const MERGE_MODES: readonly MergeMode[] = ['none', 'link', 'collapse'];
+
 /** @see https://www.rfc-editor.org/rfc/rfc7240 */
 export const readPreferences = (request: Request): Preferences => {
   const given = String(request.headers['prefer'] ?? '')
@@ -53,6 +58,7 @@ export const readPreferences = (request: Request): Preferences => {
   return {
     handling: given.includes('handling=lenient') ? 'lenient' : 'strict',
     completeness: given.includes('completeness=strict') ? 'strict' : 'lenient',
+    merge: MERGE_MODES.find((it) => given.includes(`merge=${it}`)),
   };
 };
 

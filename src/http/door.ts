@@ -80,7 +80,10 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
       const body = route.takes === 'resource' ? await postedResource(request) : undefined;
       const params = { ...(request.params as Record<string, string>), ...(route.type && { type: route.type }) };
       const asked = { params, pairs, prefer: readPreferences(request), form: format.form, body };
-      const { status, resource } = await interact(asked, callOf(request, response));
+      const { status, resource, merge } = await interact(asked, callOf(request, response));
+      // Said only to who asked, and by what was done: RFC 7240 leaves it to the server to honour a preference.
+      if (asked.prefer.merge !== undefined && merge !== undefined)
+        response.setHeader('Preference-Applied', `merge=${merge}`);
       await sendResource(request, response, { status, resource, format });
     };
 

@@ -1,5 +1,6 @@
 import type { Call } from '../adapter/index.ts';
 import type { FhirResource, Json } from '../fhir/index.ts';
+import type { MergeMode } from '../search/merge-mode.ts';
 import type { Pairs } from '../search/pairs.ts';
 import type { Preferences } from './call.ts';
 import type { Format } from './negotiate.ts';
@@ -20,6 +21,8 @@ export interface Asked {
 export interface Outgoing {
   readonly status: number;
   readonly resource: FhirResource;
+  /** What became of records that state the same, in an answer that can have links. */
+  readonly merge?: MergeMode;
 }
 
 export type Interaction = (asked: Asked, call: Call) => Promise<Outgoing> | Outgoing;

@@ -50,8 +50,8 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       allowOnly(asked, ['mode']);
       return ok(metadata(asked.pairs.find(([name]) => name === 'mode')?.[1] ?? 'full', base()));
     },
-    search: ({ params, pairs, prefer: { handling, completeness } }, call) => {
-      const options = { base: base(), completeness };
+    search: ({ params, pairs, prefer: { handling, completeness, merge } }, call) => {
+      const options = { base: base(), completeness, merge };
       if (asksForSummary(params['type'] ?? '', pairs))
         return summarySearch(readSearch('Composition', pairs, { handling, base: base() }), options, call);
       return search(readSearch(typed(params['type']), pairs, { handling, base: base() }), options, call);
@@ -68,12 +68,12 @@ export const createInteractions = (deps: InteractionDeps): Readonly<Record<FhirA
       return read(typed(params['type']), String(params['id']), { options, call });
     },
     operation: (
-      { params: { operation: name = '', type, id }, pairs, prefer: { handling, completeness }, body },
+      { params: { operation: name = '', type, id }, pairs, prefer: { handling, completeness, merge }, body },
       call,
     ) =>
       operations(
         { name, type, id, pairs: [...pairs, ...parameterPairs(body)], handling },
-        { base: base(), completeness },
+        { base: base(), completeness, merge },
         call,
       ),
     batch: createBatch({

@@ -50,6 +50,17 @@ const EMPTY_CODES: ReadonlySet<string> = new Set([
 const EMPTY_DISPLAY =
   /\b(transfer[- ]degraded|degraded (drug|medication|record|entry)|not known|unknown)\b|^\s*test group/i;
 
+const DEGRADED: ReadonlySet<string> = new Set([
+  '196461000000101',
+  '196471000000108',
+  '196421000000109',
+  '196411000000103',
+]);
+
+/** True for a concept whose code was lost in a transfer between systems. */
+export const isDegraded = (concept: unknown): boolean =>
+  isObject(concept) && objects(concept['coding']).some((it) => DEGRADED.has(String(it['code'])));
+
 /** Codes for nothing known, and what they say is not known. By identifier; the scope is ours. */
 export const NIL_KNOWN: Readonly<Record<string, string>> = {
   '716186003': 'any',

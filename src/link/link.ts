@@ -2,25 +2,32 @@ import { conflictsOf, groupConflicts } from './conflicts.ts';
 import { placesOf } from './blocks.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { identifierGroups } from './identifier-groups.ts';
-import { keyBy } from './key-parts.ts';
+import { keyBy, type PartName } from './key-parts.ts';
 import type { Link, Linked } from './links.ts';
-import { byText, type LinkRecord } from './record.ts';
+import { byText, type LinkRecord, recordKey } from './record.ts';
 import { KEY_RULES, type KeyRule, PAIR_RULES, type PairRule, THERAPY_RULE } from './rules.ts';
 import type { Terms } from './terms.ts';
-import { passAll } from './tests.ts';
+import { passAll, shown } from './tests.ts';
 
 /**
  * Links the records of one answer: a pure function of records, policy and terminology snapshot, whatever the order they come
  * in. Groups are formed by equality of identifiers or keys alone; a tolerance makes a pair, and pairs are never joined.
  */
 export const link = (records: readonly LinkRecord[], terms: Terms): Linked => {
-  const all = records.map((it) => facetsOf(it, terms)).sort((a, b) => byText(a.key, b.key));
+  const all = once(records)
+    .map((it) => facetsOf(it, terms))
+    .sort((a, b) => byText(a.key, b.key));
   const groups = [
     ...identifierGroups(all),
     ...[...KEY_RULES, THERAPY_RULE].flatMap((it: KeyRule) => keyGroups(all, it)),
   ];
-  return { groups, pairs: pairsOf(all, groups) };
+  return { groups, ...pairsOf(all, groups) };
 };
+
+/** A record that came twice is one. */
+const once = (records: readonly LinkRecord[]): readonly LinkRecord[] => [
+  ...new Map(records.map((it) => [recordKey(it), it])).values(),
+];
 
 const keyGroups = (all: readonly Facets[], rule: KeyRule): readonly Link[] => {
   const byKey = new Map<string, Facets[]>();
@@ -48,7 +55,7 @@ const groupLink = (rule: KeyRule, key: string, members: readonly Facets[]): Link
     rule: rule.id,
     members,
     reasons: [
-      `equal ${rule.key.filter((it) => !SILENT.has(it)).join(', ')}`,
+      ...rule.key.flatMap((it) => (SILENT.has(it) ? [] : [shared(it, members)])),
       ...(sources.size < members.length && rule.relation === 'same-fact' ? ['repeat in source'] : []),
     ],
     conflicts: groupConflicts(members),
@@ -56,10 +63,30 @@ const groupLink = (rule: KeyRule, key: string, members: readonly Facets[]): Link
   };
 };
 
-/** Parts that are conditions rather than grounds. */
-const SILENT: ReadonlySet<string> = new Set(['positive', 'taken']);
+/** What the members share in a part of their key, in words; of what has no words of its own, that it is equal. */
+const shared = (part: PartName, members: readonly Facets[]): string => {
+  const [first] = members;
+  const said = part === 'concept' ? members.flatMap((it) => it.concept.texts[0] ?? []) : SAID[part]?.(first as Facets);
+  const words = [said ?? []].flat().filter((it) => it !== '');
+  return `equal ${part.replace('-', ' ')}${words.length > 0 ? `: ${[...new Set(words)].sort(byText).slice(0, 4).join(' / ')}` : ''}`;
+};
 
-const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link[] => {
+const SAID: Readonly<Partial<Record<PartName, (facets: Facets) => string | undefined>>> = {
+  day: ({ when }) => when?.day,
+  values: shown,
+  site: ({ site }) => [site.side, site.place].flatMap((it) => it ?? []).join(' '),
+  organisation: ({ ods }) => ods,
+  ingredient: ({ product }) => product?.ingredient,
+  dosage: ({ dosage }) => dosage,
+};
+
+/** Parts that are conditions rather than grounds. */
+const SILENT: ReadonlySet<string> = new Set(['positive', 'taken', 'stance']);
+
+/** More records than this in one place are a crowd: who looks into it would be compared with all, and all with each other. */
+const CROWD = 250;
+
+const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<Linked, 'pairs' | 'crowded'> => {
   const groupsOf = new Map<Facets, Set<number>>();
   groups.forEach(({ members, relation }, at) => {
     if (relation === 'same-therapy') return;
@@ -75,10 +102,16 @@ const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link
     }
   });
   const seen = new Set<number>();
+  let crowded = false;
   const pairs: (readonly [number, number, Link])[] = [];
   places.forEach(({ looks }, at) => {
     for (const place of new Set(looks)) {
-      for (const other of waiting.get(place) ?? []) {
+      const others = waiting.get(place) ?? [];
+      if (others.length > CROWD) {
+        crowded = true;
+        continue;
+      }
+      for (const other of others) {
         if (other === at) continue;
         const [one, two] = at < other ? [at, other] : [other, at];
         const pair = one * all.length + two;
@@ -91,7 +124,7 @@ const pairsOf = (all: readonly Facets[], groups: readonly Link[]): readonly Link
       }
     }
   });
-  return pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , it]) => it);
+  return { pairs: pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , it]) => it), crowded };
 };
 
 const shareGroup = (a: ReadonlySet<number> | undefined, b: ReadonlySet<number> | undefined): boolean =>

@@ -24,4 +24,6 @@ export interface Link {
 export interface Linked {
   readonly groups: readonly Link[];
   readonly pairs: readonly Link[];
+  /** True where so many records were alike that some pairs of them were not looked for. */
+  readonly crowded: boolean;
 }

@@ -1,15 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isObject, type Json, objects, text } from '../fhir/index.ts';
+import { contentId, isObject, type Json, objects, text } from '../fhir/index.ts';
 import { conflictsOf } from './conflicts.ts';
+import { termsOfFile } from './connect.ts';
 import type { Facets } from './facets.ts';
 import { link } from './link.ts';
 import type { Link, Linked } from './links.ts';
 import { byText, type LinkRecord } from './record.ts';
 import { personsOf } from './persons.ts';
 import { POLICY_VERSION } from './policy.ts';
-import { firstOf, OFFLINE, type Terms } from './terms.ts';
-import { termsOfMaps } from './terminology-file.ts';
+import { OFFLINE, type Terms } from './terms.ts';
 
 /** Links every patient of a benchmark folder and writes one predictions file each. @returns the exit code */
 export const predictFolder = async (
@@ -20,7 +20,7 @@ export const predictFolder = async (
     print,
   }: { readonly out: string; readonly terminology: string | undefined; readonly print: (line: string) => void },
 ): Promise<number> => {
-  const terms = terminology === undefined ? OFFLINE : withMaps(termsOfMaps((await readJson(terminology)) as Json));
+  const terms = terminology === undefined ? OFFLINE : await termsOfFile(terminology);
   const manifest = (await readJson(join(dir, 'manifest.json'))) as Json;
   const patients = objects(manifest['patients']);
   await mkdir(out, { recursive: true });
@@ -36,7 +36,6 @@ export const predictFolder = async (
   return 0;
 };
 
-const withMaps = (maps: Terms): Terms => firstOf(maps.snapshot, maps, OFFLINE);
 const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
 
 const predictPatient = async (dir: string, patient: Json, terms: Terms) => {
@@ -57,7 +56,7 @@ const predictPatient = async (dir: string, patient: Json, terms: Terms) => {
   return {
     patient: String(patient['patient']),
     links: pairwise(linked),
-    entries: records.map(refOf).sort(byRef),
+    entries: [...new Map(records.map((it) => [JSON.stringify(refOf(it)), refOf(it)])).values()].sort(byRef),
     alterations,
   };
 };
@@ -73,22 +72,43 @@ const recordsOf = ({ id: source, resources }: SourceAnswer, rank: number, pds: u
   const follow = (reference: unknown): Json | undefined =>
     isObject(reference) ? byReference.get(text(reference['reference']) ?? '') : undefined;
   const personOf = personsOf(source, { pds, follow });
-  return resources.map((resource) => ({
+  return distinct(resources).map(({ id, resource }) => ({
     source,
     rank,
     person: personOf(resource),
     type: String(resource['resourceType']),
-    id: String(resource['id']),
+    id,
     resource,
     follow,
   }));
 };
 
+/** One id twice with one content is one record; with two contents both are kept, the second by an id of its own. */
+const distinct = (resources: readonly Json[]): readonly { readonly id: string; readonly resource: Json }[] => {
+  const contents = new Map<string, Map<string, Json>>();
+  for (const resource of resources) {
+    const key = `${String(resource['resourceType'])}/${String(resource['id'])}`;
+    const known = contents.get(key) ?? new Map<string, Json>();
+    contents.set(key, known.set(JSON.stringify(resource), resource));
+  }
+  return [...contents.values()].flatMap((it) =>
+    [...it]
+      .sort((a, b) => byText(a[0], b[0]))
+      .map(([content, resource], at) => ({
+        id: at === 0 ? String(resource['id']) : `${String(resource['id'])}${AGAIN}${contentId(content)}`,
+        resource,
+      })),
+  );
+};
+
+const AGAIN = '~';
+
 /** Groups as all of their pairs; where two links speak of one pair, the surer one. */
 const pairwise = ({ groups, pairs }: Linked) => {
   const found = new Map<string, ReturnType<typeof predictionOf>>();
   const add = (of: Link, a: Facets, b: Facets): void => {
-    const key = `${a.key} ${b.key}`;
+    if (idOf(a) === idOf(b)) return;
+    const key = [idOf(a), idOf(b)].sort(byText).join(' ');
     const known = found.get(key);
     if (known && known.tier <= of.tier) return;
     found.set(key, predictionOf(of, a, b));
@@ -110,6 +130,11 @@ const predictionOf = ({ tier, relation, rule }: Link, a: Facets, b: Facets) => (
   conflicts: conflictsOf(a, b).map((it) => it.path),
 });
 
-const refOf = ({ source, type, id }: LinkRecord) => ({ source, type, id });
+/** A record by the id that its source gave it. */
+const refOf = ({ source, type, resource }: LinkRecord) => ({ source, type, id: String(resource['id']) });
+const idOf = ({ record }: Facets): string => {
+  const { source, type, id } = refOf(record);
+  return `${source} ${type}/${id}`;
+};
 const byRef = (a: ReturnType<typeof refOf>, b: ReturnType<typeof refOf>): number =>
   byText(`${a.source} ${a.type}/${a.id}`, `${b.source} ${b.type}/${b.id}`);

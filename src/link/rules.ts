@@ -402,3 +402,11 @@ export const PAIR_RULES = [
     text: 'One document names the other as its predecessor, in the same source.',
   },
 ] as const satisfies readonly PairRule[];
+
+/** Every rule, the surest first: what the code links by, what the pages tell and the definitions publish. */
+export const LINK_RULES: readonly (KeyRule | PairRule | typeof IDENTIFIER_RULE)[] = [
+  IDENTIFIER_RULE,
+  ...KEY_RULES,
+  ...PAIR_RULES,
+  THERAPY_RULE,
+];

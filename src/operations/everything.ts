@@ -8,6 +8,7 @@ import { failure } from '../search/failure.ts';
 import type { Held } from '../search/held.ts';
 import { keepMatching } from '../search/keep.ts';
 import { ledger } from '../search/ledger.ts';
+import { linkMatches } from '../search/link-matches.ts';
 import { createOut, heldBy } from '../search/out.ts';
 import { sealPage, takePage } from '../search/page.ts';
 import { searchedBy } from '../search/plan.ts';
@@ -65,15 +66,21 @@ export const createEverything = (deps: SearchDeps) => {
     });
     // Reading what others refer to may have failed at a source: its account says so, of what it gave itself.
     const accounted = contributions.map((it, at) => ({ ...it, resources: value.kept[at]?.resources ?? [] }));
-    const outcome = ledger(accounted, request.ignored);
-    if (mustBeWhole(accounted, person, options)) return failure(accounted, outcome);
 
     const out = createOut(contributions, world.patient, { person, deps });
     const { page, next } = value;
-    const own = world.patient && page.includes(world.patient) ? patientsOf(contributions, world.patient) : [];
     const countOnly = asked.count === 0;
+    const linked = await linkMatches(
+      value.matches.filter((it) => it.local.type !== 'Patient'),
+      { patient: person.nhsNumber, merge: countOnly || options.merge === 'none' ? 'none' : 'link', contributions },
+      { deps, call },
+    );
+    const outcome = ledger(accounted, request.ignored, linked.issues);
+    if (mustBeWhole(accounted, person, options)) return failure(accounted, outcome);
+    const own = world.patient && page.includes(world.patient) ? patientsOf(contributions, world.patient) : [];
     return {
       status: 200,
+      merge: linked.merge,
       resource: searchset({
         total: value.matches.length,
         link: pageLinks({
@@ -93,9 +100,10 @@ export const createEverything = (deps: SearchDeps) => {
         entry: countOnly
           ? []
           : [
-              ...page.map((it) => toEntry(options.base, out(it), 'match')),
+              ...page.map((it) => toEntry(options.base, linked.label(it, out(it)), 'match')),
               ...own.map((it) => toEntry(options.base, sourcePatient(patient, out(it) as Patient), 'include')),
               ...value.referred.map((it) => toEntry(options.base, out(it), 'include')),
+              ...linked.linkages(page),
             ],
         outcome,
         completeness: completenessOf(accounted, person),

@@ -197,6 +197,23 @@ export const CONFIG = {
       ),
     }),
   ),
+  terminology: optionalField(
+    groupField('What sharpens links between records; without it links rest on codes and words alone.', {
+      url: optionalField(urlField('The base URL of a FHIR R4 terminology server.')),
+      token: optionalField(secretField('The bearer token it wants.')),
+      budgetMs: integerField('The most that asking it may take for one answer.', {
+        min: 10,
+        max: 30_000,
+        fallback: 1500,
+      }),
+      maxCodes: integerField('The most codes that it is asked about for one answer.', {
+        min: 1,
+        max: 10_000,
+        fallback: 300,
+      }),
+      file: optionalField(textField('A JSON file of ConceptMaps, one or a Bundle: instead of a server, or before it.')),
+    }),
+  ),
   sources: listField('The sources, in order of precedence for demographics.', groupField('A source.', sourceFields)),
 } satisfies Fields;
 

@@ -11,8 +11,12 @@ import type { Contribution } from './contribution.ts';
 import { STATUS } from './status.ts';
 
 /** The account of an answer: one issue per planned source, each followed by what that source itself had to say. */
-export const ledger = (contributions: readonly Contribution[], ignored: readonly string[] = []): OperationOutcome =>
-  operationOutcome([...contributions.flatMap(sourceIssues), ...ignored.map(ignoredIssue)]);
+export const ledger = (
+  contributions: readonly Contribution[],
+  ignored: readonly string[] = [],
+  notes: readonly OperationOutcomeIssue[] = [],
+): OperationOutcome =>
+  operationOutcome([...contributions.flatMap(sourceIssues), ...notes, ...ignored.map(ignoredIssue)]);
 
 const sourceIssues = (contribution: Contribution): OperationOutcomeIssue[] => [
   accountIssue(contribution),

@@ -1,6 +1,7 @@
 import { FaultError } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import type { Held } from './held.ts';
+import type { MergeMode } from './merge-mode.ts';
 import type { Pairs } from './pairs.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Position {
   readonly since: number;
   /** The sources that are still to be asked, where others have answered already; all where left out. */
   readonly only?: readonly string[] | undefined;
+  /** How the walk began: what is a match depends on it. */
+  readonly merge?: MergeMode | undefined;
 }
 
 interface Token {
@@ -22,6 +25,7 @@ interface Token {
   readonly q: Pairs;
   readonly s: Readonly<Record<string, number>>;
   readonly o?: readonly string[] | undefined;
+  readonly m?: MergeMode | undefined;
   /** Epoch seconds. */
   readonly n: number;
   readonly x: number;
@@ -46,9 +50,9 @@ export const sealPage = (
   type: string,
   { position, now }: { readonly position: Position; readonly now: number },
 ): string => {
-  const { query, served, since, only } = position;
+  const { query, served, since, only, merge } = position;
   const expires = halfHourOf(now) + (LIFETIME + 1) * HALF_HOUR;
-  const token: Token = { t: type, q: query, s: served, o: only, n: since / 1000, x: expires / 1000 };
+  const token: Token = { t: type, q: query, s: served, o: only, m: merge, n: since / 1000, x: expires / 1000 };
   const sealed = sealer.sealText(USE, JSON.stringify(token));
   if (sealed.length > MAX_TOKEN)
     throw new FaultError(
@@ -69,7 +73,7 @@ export const openPage = (
   const opened = text === undefined ? undefined : (JSON.parse(text) as Token);
   if (opened?.t !== type) throw new FaultError('value', 'Expected a page token as a next link gave it.', '_page');
   if (opened.x * 1000 < now) throw new FaultError('value', 'This page token is too old; search again.', '_page');
-  return { query: opened.q, served: opened.s, since: opened.n * 1000, only: opened.o };
+  return { query: opened.q, served: opened.s, since: opened.n * 1000, only: opened.o, merge: opened.m };
 };
 
 /** One page of matches, and where the next one begins; undefined on the last. */

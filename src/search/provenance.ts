@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import {
   type BundleEntry,
   DATA_ABSENT_REASON,
+  extensionOf,
   type FhirResource,
+  ourExtension,
   type Provenance,
   SYSTEM,
   ukCoreProfile,
@@ -23,11 +25,19 @@ export const provenancesOf = (
   how: { readonly facade: Assembler; readonly person: Person },
 ): readonly BundleEntry[] =>
   contributions.flatMap((it) => {
-    const own = entries.filter(({ meta }) =>
-      meta?.tag?.some(({ system, code }) => system === SYSTEM.source && code === it.source.id),
+    const own = entries.filter(
+      (entry) =>
+        entry.meta?.tag?.some(({ system, code }) => system === SYSTEM.source && code === it.source.id) === true ||
+        isCopyIn(entry, it.source.id),
     );
     return own.length > 0 ? [provenanceOf(it, own, how)] : [];
   });
+
+/** True where an entry stands for an exact copy that another source sent. */
+const isCopyIn = (entry: FhirResource, source: string): boolean =>
+  extensionOf(entry, ourExtension('merge-link'))?.extension?.some(
+    (it) => it.url === 'copy' && it.valueCode === source,
+  ) === true;
 
 /**
  * How one source's entries got here: one Provenance per fetch, the facade as assembler and the source's organisation as

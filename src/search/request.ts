@@ -3,6 +3,7 @@ import { FaultError, type NhsNumber, type ResourceType } from '../fhir/index.ts'
 import type { Unsealed } from '../fhir/sealed-id.ts';
 import type { Criterion, ReadingContext } from './criterion.ts';
 import { splitAt } from './match/kind.ts';
+import type { MergeMode } from './merge-mode.ts';
 import type { Pairs } from './pairs.ts';
 import { readCriterion } from './read-criterion.ts';
 import { isShapeParameter, readShape, type Shape } from './shape.ts';
@@ -39,6 +40,7 @@ export interface PageAsked {
   readonly served: Readonly<Record<string, number>>;
   /** The sources that earlier answers are still short of; all where left out. */
   readonly only?: readonly string[] | undefined;
+  readonly merge?: MergeMode | undefined;
 }
 
 export interface ParseOptions {

@@ -22,6 +22,8 @@ import { includeFor } from './include.ts';
 import { inquire, nobodysNumber } from './inquire.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './ledger.ts';
+import { allergyNotes, LINKED_THROUGH, type LinkDeps, linkMatches } from './link-matches.ts';
+import type { MergeMode } from './merge-mode.ts';
 import { sortBy } from './order.ts';
 import { createOut, heldBy } from './out.ts';
 import { type Position, sealPage, takePage } from './page.ts';
@@ -32,7 +34,7 @@ import type { SearchRequest } from './request.ts';
 import { createSettler } from './settle.ts';
 import { STATUS } from './status.ts';
 
-export interface SearchDeps extends FanOut {
+export interface SearchDeps extends FanOut, LinkDeps {
   readonly sources: Sources;
   readonly sealer: Sealer;
   readonly facade: Assembler;
@@ -45,12 +47,16 @@ export interface SearchOptions {
   readonly base: string;
   /** `strict`: a partial answer is a failed one. */
   readonly completeness: 'strict' | 'lenient';
+  /** What becomes of records that state the same; `link` where left out. */
+  readonly merge?: MergeMode | undefined;
 }
 
 /** What the door sends: a searchset, or the outcome of a search that no source could answer. */
 export interface SearchAnswer {
   readonly status: number;
   readonly resource: Bundle | OperationOutcome;
+  /** What became of records that state the same, where links were asked for. */
+  readonly merge?: MergeMode;
 }
 
 /** The product: one question, every source asked at once, one UK Core searchset with an account of each of them. */
@@ -64,37 +70,48 @@ export const createSearch = (deps: SearchDeps) => {
     if (inquiry.outcome === 'invalidated') throw nobodysNumber();
     if (inquiry.outcome === 'superseded') return search(request.about(inquiry.by), options, call);
     const { person, results } = inquiry;
-    const received = receiveAll(results, person, { request, types: plan.types });
+    const received = receiveAll(results, person, { request, types: withLinked(plan.types, type) });
     const settle = createSettler(person, deps, call);
     const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
     if (!anyAnswered(kept.value, [type])) return failure(kept.value, ledger(kept.value, ignored));
 
-    const matches = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(person, received, deps) });
+    const sorted = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(person, received, deps) });
+    const linked = await linkMatches(
+      sorted,
+      { patient: person.nhsNumber, merge: mergeOf(request, options), contributions: kept.contributions },
+      { deps, call },
+    );
+    const { matches } = linked;
     // The patient is one match, however many sources hold them.
     const { page, next } =
       type === 'Patient'
         ? { page: matches, next: undefined }
         : takePage(matches, shape.count, request.page?.served ?? {});
-    const settled = await settle(kept.value, (world) => includeFor(page, shape.includes, world));
+    const settled = await settle(kept.value, (world) =>
+      includeFor([...page, ...linked.beside(page)], shape.includes, world),
+    );
     const { contributions } = settled;
-    const outcome = ledger(contributions, ignored);
+    const outcome = ledger(contributions, ignored, [...allergyNotesOf(request, person, received), ...linked.issues]);
     if (mustBeWhole(contributions, person, options)) return failure(contributions, outcome);
 
     const missing = next || type === 'Patient' ? undefined : worthAskingAgain(contributions);
     const pageAt = (place: Pick<Position, 'served' | 'only'>): string =>
       sealPage(deps.sealer, type, {
-        position: { ...place, query: request.applied, since: request.now },
+        position: { ...place, query: request.applied, since: request.now, merge: linked.merge },
         now: deps.now(),
       });
     const out = createOut(contributions, settled.world.patient, { person, deps });
+    const show = (held: Held): FhirResource => linked.label(held, out(held));
     const shown = present(
       type,
       person,
-      page.map((it) => ({ source: it.source, resource: out(it) })),
+      page.map((it) => ({ source: it.source, resource: show(it) })),
     );
-    const included = settled.value.map(out);
+    const beside = linked.beside(page);
+    const included = [...beside.map(show), ...settled.value.map(out)];
     return {
       status: 200,
+      merge: linked.merge,
       resource: toBundle({
         ...options,
         request,
@@ -104,7 +121,10 @@ export const createSearch = (deps: SearchDeps) => {
           ...[...shown.included, ...included].map((it) =>
             toEntry(options.base, subset(it, undefined, shape.summary), 'include'),
           ),
-          ...(shape.withProvenance ? provenancesOf(contributions, page.map(out), { facade: deps.facade, person }) : []),
+          ...(isPartial(request) ? [] : linked.linkages([...page, ...beside])),
+          ...(shape.withProvenance
+            ? provenancesOf(contributions, [...page, ...beside].map(show), { facade: deps.facade, person })
+            : []),
         ],
         outcome,
         completeness: completenessOf(contributions, person),
@@ -115,6 +135,22 @@ export const createSearch = (deps: SearchDeps) => {
   };
   return search;
 };
+
+/** What links look into is mapped too where a source gave it; nobody is asked for it. */
+const withLinked = (types: ReadonlySet<ResourceType>, type: ResourceType): ReadonlySet<ResourceType> =>
+  new Set([...types, ...(LINKED_THROUGH[type] ?? [])]);
+
+/** Patients are matched by the identity room, and an answer that shows no records needs no links. */
+const mergeOf = ({ type, shape, page }: SearchRequest, { merge = 'link' }: SearchOptions): MergeMode =>
+  type === 'Patient' || shape.summary === 'count' || shape.count === 0 ? 'none' : (page?.merge ?? merge);
+
+const isPartial = ({ shape }: SearchRequest): boolean => shape.summary === 'text';
+
+/** Of all of a patient's allergies an answer can say what they come to; of some it cannot. */
+const allergyNotesOf = (request: SearchRequest, { nhsNumber }: Person, received: readonly Contribution[]) =>
+  request.type === 'AllergyIntolerance' && request.criteria.length === 0 && !request.page?.only
+    ? allergyNotes(received, nhsNumber)
+    : [];
 
 /** The sources that may answer later what they did not now. */
 const worthAskingAgain = (contributions: readonly Contribution[]): readonly string[] | undefined => {

@@ -11,8 +11,12 @@ import {
   type ExtensionRow,
   RESOURCE_TYPES,
   type ResourceType,
+  SYSTEM,
 } from '../../src/fhir/index.ts';
 import { MAX_BATCH_ENTRIES } from '../../src/http/batch.ts';
+import { ALLERGY_STATES } from '../../src/link/allergies.ts';
+import { POLICY_VERSION } from '../../src/link/policy.ts';
+import { LINK_RULES } from '../../src/link/rules.ts';
 import { careDatesOf } from '../../src/operations/care-date.ts';
 import { addressOf } from '../../src/operations/request.ts';
 import { SECTIONS, type SectionRow } from '../../src/operations/summary/sections.ts';
@@ -27,6 +31,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['config/README.md', configPage()],
     ['docs/extensions.md', extensionsPage()],
     ['docs/operations.md', operationsPage()],
+    ['docs/linking.md', linkingPage()],
   ]);
 
 const configPage = (): string => `# Settings
@@ -70,7 +75,10 @@ ${Object.entries(EXTENSIONS)
 const extensionRow = (name: string, { context, value, parts, description }: ExtensionRow): string => {
   const holds = parts
     ? Object.entries(parts)
-        .map(([part, it]) => `\`${part}\` ${it.types.join(' or ')}${it.required ? '' : '?'}`)
+        .map(
+          ([part, it]) =>
+            `\`${part}\` ${it.parts ? `(${Object.keys(it.parts).join(', ')})` : it.types.join(' or ')}${it.required ? '' : '?'}`,
+        )
         .join('; ')
     : (value ?? []).join(' or ');
   return `| [\`${name}\`](${extensionUrl(name)}) | ${context.join(', ')} | ${holds} | ${description} |`;
@@ -140,6 +148,56 @@ const sectionRow = ({ title, loinc, types, latest, optional }: SectionRow): stri
   const notes = [latest && 'the latest of each test of each source', optional && 'left out where nothing is missing'];
   return `| ${title} | ${loinc?.[0] ?? ''} | ${types.join(', ')} | ${notes.filter(Boolean).join('; ')} |`;
 };
+
+const linkingPage = (): string => `# Links between records
+
+One allergy, problem, medicine, vaccination or result is known to several systems, in other codes and on other days. The facade
+**links** such records and merges none: each stands in the answer as its source sent it, and a link says which state the same, how
+sure that is, by which rule, and where they contradict each other. A link is a claim of software, never the truth about a patient.
+
+## What an answer shows
+
+- Each linked entry carries [\`merge-link\`](extensions.md): tier, relation, rule and reasons; a pair names the other record, a group
+  its id, which is also a \`meta.tag\` of \`${SYSTEM.linkGroup}\`. \`rank\` says which of a group to show first; medicines have none.
+- Beside the matches of a page stand their \`Linkage\` resources (\`search.mode\` \`include\`): items, all of them \`alternate\`, and
+  [\`merge-evidence\`](extensions.md) with policy version, terminology snapshot and conflicts, \`source=value\` on each side.
+- \`Prefer: merge=none\` leaves links out. \`merge=collapse\` shows one match of each T0 or T1 group without a contradiction, the others as
+  includes, and exact copies once, with the sources of all. Nothing is left out, nothing that contradicts another stands behind it.
+  \`Preference-Applied\` says what was done.
+- A search for all allergies says in its account what they come to: ${Object.keys(ALLERGY_STATES)
+  .map((it) => `\`${it}\``)
+  .join(', ')}. That nothing is known is said only where a source asserts it.
+
+| tier | means | rests on |
+| --- | --- | --- |
+| T0 | the same record | a shared persistent identifier |
+| T1 | the same fact | an exact key, made from each record alone |
+| T2 | probably the same fact | a key with tolerance in a named part |
+| T3 | related; same therapy | hierarchy, map, words, contradiction; one ingredient |
+
+Groups are made by equality alone (T0, T1, one ingredient). T2 and T3 are pairs and are never joined: of A like B and B like C nobody
+concludes that A is like C. So the order in which sources answer changes nothing, and a missing source takes no other link away.
+
+Never claimed the same: records of different people, other sides of the body, refuted or withdrawn against stated, denied, suspected,
+planned or somebody else's (by status or by words such as \`FH:\`, \`no\`, \`?\`), two identifiers of one system. Codes that say nothing
+(degraded in transfer, unknown) are no part of any key.
+
+## Rules
+
+Policy ${POLICY_VERSION}; served as the CodeSystem \`${SYSTEM.linkRule}\`. Of two records the first rule that holds names the link.
+
+| rule | of | tier | relation | holds where |
+| --- | --- | --- | --- | --- |
+${LINK_RULES.map(({ id, types, tier, relation, text }) => `| \`${id}\` | ${types.join(', ').replace('*', 'any')} | ${tier} | ${relation} | ${text} |`).join('\n')}
+
+## Terminology
+
+Offline, records meet by code and by word. With \`terminology\` in the [configuration](../config/README.md), a FHIR server
+(\`$translate\`, \`$lookup\`, \`$subsumes\`) or a file of ConceptMaps joins codes: a finding and its agent, ICD-10 and SNOMED CT, a product
+and its ingredient. It changes links only, never an entry; where it does not answer in its time the account says so.
+
+\`npm run -s pcr -- link DIR --out PREDICTIONS\` links the patients of a benchmark folder; \`npm run link-bench -- DIR\` scores them.
+`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [path, content] of pages()) writeFileSync(join(root, path), content);

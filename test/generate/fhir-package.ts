@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BASE, EXTENSIONS, extensionUrl, type ExtensionRow, SYSTEM } from '../../src/fhir/index.ts';
 import { FINDING_TEXT } from '../../src/fhir/finding.ts';
+import { ALLERGY_STATES } from '../../src/link/allergies.ts';
+import { POLICY_VERSION } from '../../src/link/policy.ts';
+import { LINK_RULES } from '../../src/link/rules.ts';
 import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
 import { STATUS } from '../../src/search/status.ts';
 
@@ -63,6 +66,30 @@ const codeSystems = () => [
     'What a mapping found wrong with a source record.',
     Object.entries(FINDING_TEXT),
   ),
+  codeSystem(
+    'link-rule',
+    SYSTEM.linkRule,
+    'Link rule',
+    `The rules by which records are linked, policy ${POLICY_VERSION}.`,
+    LINK_RULES.map(({ id, tier, relation, text }) => [id, `${tier}, ${relation}: ${text}`]),
+  ),
+  codeSystem(
+    'allergy-state',
+    SYSTEM.allergyState,
+    'Allergy state',
+    "What an answer can say of the patient's allergies as a whole.",
+    Object.entries(ALLERGY_STATES).map(([code, it]) => [code, it.text]),
+  ),
+  {
+    ...codeSystem(
+      'link-group',
+      SYSTEM.linkGroup,
+      'Link group',
+      'The group of records that linking joins. The codes are keyed fingerprints of what the records have in common.',
+      [],
+    ),
+    content: 'not-present',
+  },
   {
     ...codeSystem(
       'source',
@@ -252,9 +279,15 @@ const complex = (name: string, row: ExtensionRow): Element[] => [
   root(row),
   ids('Extension', 'Extension'),
   { ...nested('Extension', 'Extension', '*'), min: Object.values(row.parts ?? {}).filter((it) => it.required).length },
-  ...Object.entries(row.parts ?? {}).flatMap(([part, { types, required, many }]) => {
-    const prefix = `Extension.extension:${part}`;
-    const path = 'Extension.extension';
+  ...partsOf(row.parts, 'Extension', 'Extension'),
+  url('Extension', 'Extension', extensionUrl(name)),
+  value('Extension', 'Extension', [], 0),
+];
+
+const partsOf = (parts: ExtensionRow['parts'], above: string, pathAbove: string): Element[] =>
+  Object.entries(parts ?? {}).flatMap(([part, { types, required, many, parts: inner }]) => {
+    const prefix = `${above}.extension:${part}`;
+    const path = `${pathAbove}.extension`;
     return [
       {
         id: prefix,
@@ -268,14 +301,12 @@ const complex = (name: string, row: ExtensionRow): Element[] => [
         type: [{ code: 'Extension' }],
       },
       ids(prefix, path),
-      nested(prefix, path, '0'),
+      nested(prefix, path, inner ? '*' : '0'),
+      ...partsOf(inner, prefix, path),
       url(prefix, path, part),
-      value(prefix, path, types, 1),
+      value(prefix, path, types, inner ? 0 : 1),
     ];
-  }),
-  url('Extension', 'Extension', extensionUrl(name)),
-  value('Extension', 'Extension', [], 0),
-];
+  });
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const pascal = (name: string): string => `PCR${name.split('-').map(upperFirst).join('')}`;

@@ -49,7 +49,9 @@ export const serveRecord = async (): Promise<ServedRecord> => {
 
   const search: ServedRecord['search'] = async (type, query) => {
     const form = new URLSearchParams(query);
-    const response = await fetch(`${app.base}/${type}?${form.toString()}`);
+    const response = await fetch(`${app.base}/${type}?${form.toString()}`, {
+      headers: { Prefer: 'merge=none' },
+    });
     const bundle = (await response.json()) as Bundle;
     const ofMode = (mode: string): string[] =>
       (bundle.entry ?? []).filter((it) => it.search?.mode === mode).map((it) => nameOf(it.resource?.id ?? ''));

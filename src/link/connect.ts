@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { isObject } from '../fhir/index.ts';
+import { createCache } from '../platform/cache.ts';
+import { type Config, ConfigError } from '../platform/config.ts';
+import { createHttpClient } from '../platform/http-client.ts';
+import { fixedTerminology, type Terminology } from './terminology.ts';
+import { termsOfMaps } from './terminology-file.ts';
+import { createTerminologyServer } from './terminology-server.ts';
+import { firstOf, OFFLINE, type Terms } from './terms.ts';
+
+/** The terminology of a configuration: a file, a server, the file before the server, or what is known offline. @throws ConfigError */
+export const connectTerminology = async (config: Config['terminology'], now: () => number): Promise<Terminology> => {
+  if (!config) return fixedTerminology(OFFLINE);
+  const { url, token, file, budgetMs, maxCodes } = config;
+  const maps = file === undefined ? undefined : await termsOfFile(file);
+  if (url === undefined) return fixedTerminology(maps ?? OFFLINE);
+  const server = createTerminologyServer({
+    client: createHttpClient(url),
+    cache: createCache(50_000),
+    now,
+    budgetMs,
+    maxCodes,
+    token,
+  });
+  if (!maps) return server;
+  return async (codes, call) => {
+    const unknown = codes.filter((it) => maps.matches(it).length === 0);
+    const { terms, ...rest } = await server(unknown, call);
+    return { terms: firstOf(`${maps.snapshot} ${terms.snapshot}`, maps, terms), ...rest };
+  };
+};
+
+/** The terms of a file of ConceptMaps, and behind them what is known offline. @throws ConfigError */
+export const termsOfFile = async (file: string): Promise<Terms> => {
+  const given = await readFile(file, 'utf8')
+    .then((it): unknown => JSON.parse(it))
+    .catch(() => undefined);
+  if (!isObject(given))
+    throw new ConfigError([`${file}: expected a JSON file of ConceptMaps, one or a Bundle of them`]);
+  const maps = termsOfMaps(given);
+  return firstOf(maps.snapshot, maps, OFFLINE);
+};

@@ -1,6 +1,8 @@
 import type { Parameters, ParametersParameter } from 'fhir/r4.js';
 import type { Call, SourceQuery } from '../adapter/index.ts';
 import type { Pairs } from '../search/pairs.ts';
+import type { Result } from '../search/fan-out.ts';
+import { inquire, nobodysNumber } from '../search/inquire.ts';
 import { isAskedNow, planSearch, type Step } from '../search/plan.ts';
 import type { SearchRequest } from '../search/request.ts';
 import type { SearchDeps, SearchOptions } from '../search/search.ts';
@@ -14,19 +16,30 @@ import type { Rehearsal, UpstreamRequest } from '../sources/rehearse.ts';
 
 /**
  * Tells what a search would do without doing it: for each source what is pushed to it and what is left to us, why it is not
- * asked, and the very requests that it would get. Only what must be known to say so is really asked: tokens and the source's
- * own id of the patient.
+ * asked, and the very requests that it would get. Only what must be known to say so is really asked: whose the NHS number is, tokens and the source's own id of the patient.
  */
-export const createExplain =
-  (deps: SearchDeps) =>
-  async (
+export const createExplain = (deps: SearchDeps) => {
+  const explain = async (
     request: SearchRequest,
-    { base }: SearchOptions,
+    options: SearchOptions,
     call: Call,
   ): Promise<{ readonly status: number; readonly resource: Parameters }> => {
-    const plan = planSearch(request, deps.sources.all);
-    const sources = await Promise.all(
-      plan.steps.map((it) => explainStep(it, { request, deps, base, call, types: plan.types })),
+    const { base } = options;
+    const plan = planSearch(request, deps.sources.all, { withPatient: deps.tracer !== undefined });
+    const explained = new Map<string, readonly ParametersParameter[]>();
+    // The walk of a search itself, with explaining in the place of asking: who waits for the trace waits here, too.
+    const errands = plan.steps.map((step) => ({
+      source: step.source,
+      run: async (): Promise<Result> => {
+        explained.set(step.source.id, await explainStep(step, { request, deps, base, call, types: plan.types }));
+        return { source: step.source, outcome: 'not-asked' };
+      },
+    }));
+    const inquiry = await inquire(errands, request, { tracer: deps.tracer, call });
+    if (inquiry.outcome === 'invalidated') throw nobodysNumber();
+    if (inquiry.outcome === 'superseded') return explain(request.about(inquiry.by), options, call);
+    const sources = plan.steps.map(
+      ({ source }) => explained.get(source.id) ?? untold(source, source.id === deps.tracer?.source.id, inquiry.results),
     );
     const [self] = pageLinks({
       url: `${base}/${request.type}`,
@@ -45,6 +58,29 @@ export const createExplain =
     };
     return { status: 200, resource };
   };
+  return explain;
+};
+
+/** A source that a search has no question for after the trace: the one that traces, and those that must not be asked then. */
+const untold = (
+  source: ConfiguredSource,
+  traces: boolean,
+  results: readonly Result[],
+): readonly ParametersParameter[] => {
+  const refused = results.some((it) => it.source.id === source.id && it.outcome === 'withheld');
+  const why = traces
+    ? 'It is asked whose the NHS number is, before those that wait for it; it was asked now where it was not remembered.'
+    : refused
+      ? 'It is not asked about a person whose whereabouts are restricted.'
+      : 'It is not asked where nobody could say whose the NHS number is.';
+  return [...aboutOf(source), { name: 'asked', valueBoolean: false }, { name: 'why', valueString: why }];
+};
+
+const aboutOf = ({ id, title, capabilities }: ConfiguredSource): readonly ParametersParameter[] => [
+  { name: 'id', valueCode: id },
+  { name: 'title', valueString: title },
+  { name: 'scope', valueCode: capabilities.scope },
+];
 
 interface Around {
   readonly request: SearchRequest;
@@ -56,11 +92,7 @@ interface Around {
 
 const explainStep = async ({ source, queries }: Step, around: Around): Promise<readonly ParametersParameter[]> => {
   const { request, deps, call } = around;
-  const about: ParametersParameter[] = [
-    { name: 'id', valueCode: source.id },
-    { name: 'title', valueString: source.title },
-    { name: 'scope', valueCode: source.capabilities.scope },
-  ];
+  const about = aboutOf(source);
   const why = whyNotAsked(source, request, queries);
   if (queries.length === 0) return [...about, { name: 'asked', valueBoolean: false }, ...why];
   const { budget, rehearsal } = await rehearse(source, queries, { deps, call });

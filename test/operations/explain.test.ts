@@ -93,7 +93,12 @@ describe('$explain', function () {
         expect([...sources.keys()]).to.deep.equal([...sandbox.sources.keys()]);
         for (const [id, parts] of sources) {
           expect(requestsIn(parts, 'request').map(asReceived).sort(), id).to.deep.equal(received.get(id));
-          expect(requestsIn(parts, 'sent-now').map(asReceived).sort(), `${id}, to explain`).to.deep.equal(sent.get(id));
+          // Whose the number is is asked by the walk itself, and remembered.
+          if (id === 'pds') expect(sent.get(id), id).to.deep.equal([`GET /Patient/${/999\d{7}/.exec(query)![0]}`]);
+          else
+            expect(requestsIn(parts, 'sent-now').map(asReceived).sort(), `${id}, to explain`).to.deep.equal(
+              sent.get(id),
+            );
           expect(valueOf(parts, 'asked'), id).to.equal(
             received.get(id)!.length > 0 || valueOf(parts, 'ends') !== undefined,
           );
@@ -105,7 +110,10 @@ describe('$explain', function () {
       await get(`Condition?patient=${RICH}`);
       const sent = await during(() => get(`Condition/$explain?patient=${RICH}`));
       expect(sent.get('gp')).to.deep.equal([]);
-      expect(sent.get('acute')).to.deep.equal([]);
+      // Who is traced is compared with each source's own Patient, which is asked for anew.
+      expect(sent.get('acute')).to.deep.equal([
+        `GET /Patient?identifier=${encodeURIComponent(`https://fhir.nhs.uk/Id/nhs-number|${RICH}`)}`,
+      ]);
       expect(sent.get('community')).to.deep.equal([`GET /api/v2/patients?nhsNumber=${RICH}`]);
     });
 
@@ -114,7 +122,7 @@ describe('$explain', function () {
       const next = new URL((body as Bundle).link!.find((it) => it.relation === 'next')!.url);
       const { status, body: told } = await get(`Observation/$explain${next.search}`);
       expect(status).to.equal(200);
-      expect(sourcesOf(told as Parameters).size).to.equal(3);
+      expect([...sourcesOf(told as Parameters).keys()]).to.deep.equal([...sandbox.sources.keys()]);
       const posted = await fetch(`${sandbox.app.base}/Observation/$explain`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/fhir+json' },
@@ -131,9 +139,21 @@ describe('$explain', function () {
       expect(filtersIn(gp)).to.deep.equal({ 'status=completed': 'residual' });
       const { body: only } = await get(`Procedure/$explain?patient=${RICH}`);
       const community = sourcesOf(only as Parameters).get('community')!;
-      expect(valueOf(community, 'asked')).to.equal(false);
-      expect(valueOf(community, 'why')).to.equal('It cannot hold Procedure.');
-      expect(requestsIn(community, 'request')).to.deep.equal([]);
+      expect(valueOf(community, 'why')).to.contain('It cannot hold Procedure.').and.contain('asked for the Patient');
+      const pds = sourcesOf(only as Parameters).get('pds')!;
+      expect(valueOf(pds, 'asked')).to.equal(false);
+      expect(valueOf(pds, 'why')).to.contain('whose the NHS number is');
+    });
+
+    it('walks the identity steps of a search: who waits for the trace, whose number it is, and whose it is no more', async () => {
+      const { body } = await get('Condition/$explain?patient=9990000301');
+      const gp = sourcesOf(body as Parameters).get('gp')!;
+      expect(valueOf(gp, 'asked')).to.equal(false);
+      expect(valueOf(gp, 'why')).to.contain('restricted');
+      expect(sandbox.sources.get('gp')!.requests()).to.deep.equal([]);
+      const { body: current } = await get('Condition/$explain?patient=9990000336');
+      expect(JSON.stringify(sourcesOf(current as Parameters).get('gp'))).to.contain('9990000026');
+      expect((await get('Condition/$explain?patient=9990000344')).status).to.equal(404);
     });
 
     it('says where a search would end, when a source is down', async () => {

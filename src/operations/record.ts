@@ -10,7 +10,8 @@ import {
   notAsked,
   receive,
 } from '../search/contribution.ts';
-import { errandsOf, type Result } from '../search/fan-out.ts';
+import { errandsOf } from '../search/errands.ts';
+import type { Result } from '../search/fan-out.ts';
 import { inquire, nobodysNumber } from '../search/inquire.ts';
 import { planRecord } from '../search/plan.ts';
 import { asTraced, withIdentity } from '../search/receive-all.ts';

@@ -32,7 +32,7 @@ const sourceFields = {
     pattern: /^[a-z][a-z0-9-]*$/,
     kind: 'the name of a folder in adapters/',
   }),
-  title: textField('What a reader calls it: `GP record`.'),
+  title: textField('What a reader calls it: `GP record`. A general word where the name itself would tell too much.'),
   organisation,
   required: booleanField('Answer 502 or 504 when this source is missing, whatever the others said.', {
     fallback: false,

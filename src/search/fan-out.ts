@@ -2,7 +2,6 @@ import { type Answer, type Call, SourceError, type SourceQuery } from '../adapte
 import type { NhsNumber } from '../fhir/index.ts';
 import { type Asked, type Asking, ask } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
-import { askUnderEach, type Subject } from './former.ts';
 import type { Plan, Step } from './plan.ts';
 
 /** What one source did: answered, failed, or was not asked, or must not be. */
@@ -34,26 +33,6 @@ export interface Drained extends Answer {
 export interface FanOut extends Asking {
   readonly maxRecords: number;
 }
-
-/** One source to be asked, and how. */
-export interface Errand {
-  readonly source: ConfiguredSource;
-  readonly run: () => Promise<Result>;
-}
-
-/** What asking each source of a plan is: its queries, page by page, about the number of today or one of old. */
-export const errandsOf = (
-  { steps }: Plan,
-  subject: Subject,
-  { deps, call }: { readonly deps: FanOut; readonly call: Call },
-): readonly Errand[] =>
-  steps.map(({ source, queries }) => ({
-    source,
-    run: () =>
-      askUnderEach(subject, (patient) =>
-        take({ source, queries: queries.map((it) => ({ ...it, patient })) }, deps, call),
-      ),
-  }));
 
 /** Asks every planned source at once, each page by page to its end. Never throws: a failed source is a value. */
 export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<readonly Result[]> =>

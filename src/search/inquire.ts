@@ -5,7 +5,8 @@ import type { Tracer } from '../identity/trace.ts';
 import { mapAnswer } from '../mapping/map-answer.ts';
 import type { Asked } from '../sources/ask.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
-import type { Errand, Result } from './fan-out.ts';
+import type { Errand } from './errands.ts';
+import type { Result } from './fan-out.ts';
 import type { Subject } from './former.ts';
 import { linkedNumbers } from './linked.ts';
 

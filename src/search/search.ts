@@ -16,7 +16,8 @@ import { anyAnswered, completenessOf, mustBeWhole, toBundle, toEntry } from './b
 import type { Contribution } from './contribution.ts';
 import { subset } from './elements.ts';
 import { failure } from './failure.ts';
-import { errandsOf, type FanOut } from './fan-out.ts';
+import { errandsOf } from './errands.ts';
+import type { FanOut } from './fan-out.ts';
 import type { Held } from './held.ts';
 import { includeFor } from './include.ts';
 import { inquire, nobodysNumber } from './inquire.ts';

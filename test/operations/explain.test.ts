@@ -53,7 +53,9 @@ describe('$explain', function () {
 
   describe('over the sandbox', () => {
     let sandbox: Sandbox;
-    beforeEach(async () => (sandbox = await createSandbox({ port: 0, log: silentLog })));
+    beforeEach(
+      async () => (sandbox = await createSandbox({ port: 0, only: ['gp', 'acute', 'community'], log: silentLog })),
+    );
     afterEach(() => sandbox.close());
 
     const get = async (path: string): Promise<{ status: number; body: unknown }> => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FaultError, type ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import { type Include, includableTypes, readInclude } from './include-parameter.ts';
@@ -54,7 +55,8 @@ const including = (direction: 'forward' | 'reverse', iterate: boolean): ResultPa
     const include = readInclude(value, { forward: direction === 'forward', iterate });
     if (!include) return 'wrong';
     if (includableTypes(type, include, served).length === 0) return 'unserved';
-    draft.includes = [...draft.includes, include];
+    // Said twice, it would bring in nothing more and take twice the time.
+    if (!draft.includes.some((it) => isDeepStrictEqual(it, include))) draft.includes = [...draft.includes, include];
     return 'read';
   },
   expected: INCLUDE,

@@ -118,6 +118,17 @@ describe('a search request', () => {
     });
   }
 
+  it('reads an include once, however often it is given', () => {
+    const query = `patient=9990000018${'&_include=AllergyIntolerance:recorder&_include=*&_include:iterate=*'.repeat(20)}`;
+    const { shape, applied } = parse(query);
+    expect(shape.includes.map((it) => [it.code, it.iterate])).to.deep.equal([
+      ['recorder', false],
+      ['*', false],
+      ['*', true],
+    ]);
+    expect(applied).to.have.length(61);
+  });
+
   it('refuses what would take long to read: values, in one parameter or in all, and keys of order, without end', () => {
     const values = (count: number): string => Array<string>(count).fill('a').join(',');
     expect(parse(`patient=9990000018&code=${values(500)}&category=${values(400)}`).criteria).to.have.length(2);

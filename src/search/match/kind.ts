@@ -1,4 +1,5 @@
 import type { SearchParameter } from '../../fhir/definitions/index.ts';
+import { isObject, type Json } from '../../fhir/index.ts';
 import type { Held } from '../held.ts';
 
 /** Tells whether one value found in a resource satisfies what was asked. */
@@ -57,6 +58,17 @@ export const fold = (text: string): string =>
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim();
+
+/** The texts of a value for comparison, folded once however many texts are asked for. */
+export const folding = (textsOf: (found: unknown) => readonly string[]): ((found: unknown) => readonly string[]) => {
+  const known = new WeakMap<Json, readonly string[]>();
+  return (found) => {
+    if (!isObject(found)) return textsOf(found).map(fold);
+    let texts = known.get(found);
+    if (!texts) known.set(found, (texts = textsOf(found).map(fold)));
+    return texts;
+  };
+};
 
 const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?([\s\S]*)$/;
 

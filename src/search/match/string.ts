@@ -1,5 +1,5 @@
 import { isObject, list } from '../../fhir/index.ts';
-import { fold, type ParameterKind, unescape } from './kind.ts';
+import { fold, folding, type ParameterKind, unescape } from './kind.ts';
 
 /**
  * Begins with, whatever case and accents; `:exact` and `:contains`. A name or an address matches by any of its parts.
@@ -13,10 +13,10 @@ export const string: ParameterKind = {
     const folded = fold(asked);
     if (folded === '') return undefined;
     if (modifier === 'exact') return (found) => wordsOf(found).includes(asked);
-    if (modifier === 'contains') return (found) => wordsOf(found).some((it) => fold(it).includes(folded));
-    return (found) => wordsOf(found).some((it) => fold(it).startsWith(folded));
+    if (modifier === 'contains') return (found) => foldedWords(found).some((it) => it.includes(folded));
+    return (found) => foldedWords(found).some((it) => it.startsWith(folded));
   },
-  sortKey: (found) => wordsOf(found).map(fold)[0],
+  sortKey: (found) => foldedWords(found)[0],
 };
 
 const PARTS = [
@@ -39,3 +39,5 @@ const wordsOf = (found: unknown): readonly string[] => {
   if (!isObject(found)) return [];
   return PARTS.flatMap((it) => list(found[it])).filter((it) => typeof it === 'string');
 };
+
+const foldedWords = folding(wordsOf);

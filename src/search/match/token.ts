@@ -1,7 +1,7 @@
 import { requiredCodes, type SearchParameter } from '../../fhir/definitions/index.ts';
 import { isObject, objects, SYSTEM } from '../../fhir/index.ts';
 import { readPath } from '../path.ts';
-import { fold, type ParameterKind, splitAt, type Test, unescape } from './kind.ts';
+import { fold, folding, type ParameterKind, splitAt, type Test, unescape } from './kind.ts';
 
 /**
  * `code`, `system|code`, `|code` (no system) or `system|`; `:not`, `:text`, `:of-type`, and `:in` for the value sets of FHIR
@@ -57,7 +57,7 @@ const systemsOf = ({ expression }: SearchParameter): ReadonlyMap<string, readonl
 /** Words that a code's text or display begins with. */
 const textTest = (value: string): Test | undefined => {
   const words = fold(unescape(value));
-  return words === '' ? undefined : (found) => textsOf(found).some((it) => fold(it).startsWith(words));
+  return words === '' ? undefined : (found) => foldedTexts(found).some((it) => it.startsWith(words));
 };
 
 const inTest = (value: string): Test | undefined => {
@@ -112,3 +112,5 @@ const textsOf = (found: unknown): readonly string[] => {
   const own = [found['text'], found['display'], isObject(found['type']) ? found['type']['text'] : undefined];
   return [...own.filter((it) => typeof it === 'string'), ...objects(found['coding']).flatMap(textsOf)];
 };
+
+const foldedTexts = folding(textsOf);

@@ -1,7 +1,8 @@
 import { type Answer, type Call, type Mapping, SourceError, type SourceQuery } from '../adapter/index.ts';
 import type { NhsNumber } from '../fhir/index.ts';
 import { mapOnce } from '../mapping/map-once.ts';
-import { type Asked, type Asking, ask } from '../sources/ask.ts';
+import { type Asking, ask } from '../sources/ask.ts';
+import type { Asked } from '../sources/asked.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import { askUnderEach, type Subject } from './former.ts';
 import type { Plan, Step } from './plan.ts';

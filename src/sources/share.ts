@@ -1,6 +1,6 @@
 import { type Call, SourceError } from '../adapter/index.ts';
 import { createSizedCache } from '../platform/cache.ts';
-import type { Asked } from './ask.ts';
+import type { Asked } from './asked.ts';
 import { weightOf } from './weight.ts';
 
 export interface ShareSettings {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Call, SourceError } from '../../src/adapter/index.ts';
 import { createSizedCache } from '../../src/platform/cache.ts';
-import type { Asked } from '../../src/sources/ask.ts';
+import type { Asked } from '../../src/sources/asked.ts';
 import { createShare, type Question, type Share } from '../../src/sources/share.ts';
 import { weightOf } from '../../src/sources/weight.ts';
 import { testActor, testCall } from '../support/call.ts';

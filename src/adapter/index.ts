@@ -116,6 +116,8 @@ export interface Call {
   readonly deadline: number;
   readonly correlationId: string;
   readonly actor: Actor;
+  /** The caller wants what the source says now, not what was kept of it. */
+  readonly fresh?: boolean;
 }
 
 /** On whose behalf a source is asked; GP Connect writes it into its audit. */

@@ -26,8 +26,13 @@ export const createCall = (
     deadline: now() + deadlineMs,
     correlationId: correlationIdOf(request),
     actor,
+    fresh: wantsFresh(request),
   };
 };
+
+/** @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1 */
+const wantsFresh = ({ headers }: Request): boolean =>
+  /(?:^|[,\s])(?:no-cache|no-store|max-age=0)(?:$|[,\s])/i.test(headers['cache-control'] ?? '');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const correlationIds = new WeakMap<Request, string>();

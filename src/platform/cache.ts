@@ -18,3 +18,45 @@ export const createCache = (maxKeys = 10_000): Cache & { readonly close: () => v
     close: () => cache.close(),
   };
 };
+
+/** A cache in memory of values with a weight, the very values it was given: the oldest make room for what comes. */
+export interface SizedCache {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it put in
+  readonly get: <T>(key: string) => T | undefined;
+  readonly set: (key: string, value: unknown, about: { readonly seconds: number; readonly bytes: number }) => void;
+  readonly clear: () => void;
+  readonly heldBytes: () => number;
+  readonly close: () => void;
+}
+
+/** Holds at most so many bytes; what alone is heavier is not kept. */
+export const createSizedCache = (maxBytes: number): SizedCache => {
+  const cache = new NodeCache({ useClones: false, checkperiod: 10 });
+  const weights = new Map<string, number>();
+  let held = 0;
+  cache.on('del', (key: string) => {
+    held -= weights.get(key) ?? 0;
+    weights.delete(key);
+  });
+  return {
+    get: cache.get.bind(cache),
+    set: (key, value, { seconds, bytes }) => {
+      cache.del(key);
+      if (bytes > maxBytes) return;
+      for (const oldest of weights.keys()) {
+        if (held + bytes <= maxBytes) break;
+        cache.del(oldest);
+      }
+      cache.set(key, value, seconds);
+      weights.set(key, bytes);
+      held += bytes;
+    },
+    clear: () => {
+      cache.del(cache.keys());
+    },
+    heldBytes: () => held,
+    close: () => {
+      cache.close();
+    },
+  };
+};

@@ -64,6 +64,21 @@ const sourceFields = {
     },
     { fallback: { concurrent: 32, queued: 128, failures: 5, restMs: 10_000 } },
   ),
+  cache: groupField(
+    'What is kept of what the source answered, in memory alone, for the same question on behalf of the same caller.',
+    {
+      seconds: integerField(
+        'How long a whole answer is kept. 0: only those who ask while the question is under way share its answer.',
+        { min: 0, max: 3600, fallback: 0 },
+      ),
+      maxBytes: integerField('The most that is kept of this source, in bytes of memory as they are estimated.', {
+        min: 0,
+        max: 4_294_967_296,
+        fallback: 67_108_864,
+      }),
+    },
+    { fallback: { seconds: 0, maxBytes: 67_108_864 } },
+  ),
   settings: objectField("The adapter's own settings: see its README."),
 } satisfies Fields;
 

@@ -93,10 +93,14 @@ export const admitted = (
   const { answer } = result;
   if (namesStranger(answer.records, question)) {
     source.guard.distrust();
+    source.share.forget();
     return { ...origin, failed: 'wrong-patient' };
   }
   // Patients are mapped whatever was asked for: the gate judges by them.
-  const mapped = mapAnswer(source.adapter, answer, { source: source.id, wanted: new Set([...types, 'Patient']) });
+  const mapped = mapAnswer({ map: answer.map ?? source.adapter.map }, answer, {
+    source: source.id,
+    wanted: new Set([...types, 'Patient']),
+  });
   const judged = admit(mapped.resources, {
     ...question,
     patientIds: answer.patientIds,
@@ -104,10 +108,14 @@ export const admitted = (
   });
   if (judged.verdict !== 'admitted') {
     if (judged.verdict === 'wrong-patient') source.guard.distrust();
+    source.share.forget();
     return { ...origin, failed: judged.verdict };
   }
   const compared = compareWithTrace(judged.resources, source.id, person);
-  if (compared.verdict === 'doubtful') return { ...origin, failed: 'quarantined', issues: compared.issues };
+  if (compared.verdict === 'doubtful') {
+    source.share.forget();
+    return { ...origin, failed: 'quarantined', issues: compared.issues };
+  }
   const patients = judged.resources.filter((it) => it.type === 'Patient').map((it) => it.localId);
   return {
     ...origin,

@@ -1,6 +1,8 @@
-import { type Answer, type Call, SourceError, type SourceQuery } from '../adapter/index.ts';
+import { type Answer, type Call, type Mapping, SourceError, type SourceQuery } from '../adapter/index.ts';
 import type { NhsNumber } from '../fhir/index.ts';
-import { type Asked, type Asking, ask } from '../sources/ask.ts';
+import { mapOnce } from '../mapping/map-once.ts';
+import { type Asking, ask } from '../sources/ask.ts';
+import type { Asked } from '../sources/asked.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Plan, Step } from './plan.ts';
 
@@ -28,6 +30,8 @@ export interface Drained extends Answer {
   readonly patientIds: readonly string[];
   /** True where the cap was reached before the end, or a query beside the first one failed. */
   readonly partial: boolean;
+  /** The mapping of an answer that others may share: it maps each record once. */
+  readonly map?: Mapping;
 }
 
 export interface FanOut extends Asking {
@@ -40,7 +44,17 @@ export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<reado
 
 const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promise<Result> => {
   const asked = await Promise.all(
-    queries.map((query) => ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call })),
+    queries.map((query) =>
+      source.share.ask(
+        {
+          key: keyOf(source, query),
+          work: (shared) =>
+            ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call: shared }),
+          isWhole: (value) => !value.partial,
+        },
+        call,
+      ),
+    ),
   );
   const [first, ...others] = asked;
   if (!first) return { source, outcome: 'not-asked' };
@@ -56,6 +70,10 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
   });
   return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
 };
+
+/** A `record` source gives the whole record whatever is looked for in it. */
+const keyOf = ({ capabilities }: ConfiguredSource, { patient, types, filters }: SourceQuery): readonly unknown[] =>
+  capabilities.scope === 'record' ? [patient] : [patient, types, filters];
 
 /** The answers to all queries of one source; of one that failed only its absence is told. */
 const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
@@ -74,7 +92,7 @@ const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
 const MAX_PAGES = 1000;
 
 const drain = async (
-  { source }: ConfiguredSource,
+  { source, adapter }: ConfiguredSource,
   query: SourceQuery,
   { maxRecords, call }: FanOut & { readonly call: Call },
 ): Promise<Drained> => {
@@ -104,5 +122,6 @@ const drain = async (
     issues,
     patientIds: [...patientIds],
     partial,
+    map: mapOnce(adapter.map),
   };
 };

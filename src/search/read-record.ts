@@ -17,7 +17,14 @@ export const readRecord = async (
   { deps, call }: { readonly deps: Asking; readonly call: Call },
 ): Promise<Result> => {
   const read = source.source.read as NonNullable<typeof source.source.read>;
-  const asked = await ask(source, (own) => read({ type, id: localId, patient }, own), { ...deps, call });
+  const asked = await source.share.ask(
+    {
+      key: ['read', type, localId, patient],
+      work: (shared) => ask(source, (own) => read({ type, id: localId, patient }, own), { ...deps, call: shared }),
+      isWhole: (page) => page !== undefined,
+    },
+    call,
+  );
   const { fetchedAt, latencyMs } = asked;
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};

@@ -1,14 +1,10 @@
 import { type Call, SourceError } from '../adapter/index.ts';
 import type { Log } from '../platform/log.ts';
+import type { Asked } from './asked.ts';
 import type { ConfiguredSource } from './registry.ts';
 
 /** The part of a request's time that sources may use; the rest is for merging and writing. */
 const SOURCE_SHARE = 0.85;
-
-/** What became of asking one source: a value or a failure, never thrown. */
-export type Asked<T> = { readonly fetchedAt: number; readonly latencyMs: number } & (
-  { readonly value: T } | { readonly error: SourceError }
-);
 
 export interface Asking {
   readonly now: () => number;

@@ -15,6 +15,7 @@ import { createHttpClient } from '../platform/http-client.ts';
 import { boundlessLoad, type Load } from '../platform/load.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createRehearse, type Rehearse } from './rehearse.ts';
+import { createShare, type Share } from './share.ts';
 
 /** A source with all that asking it needs. */
 export interface ConfiguredSource extends Pick<
@@ -27,6 +28,7 @@ export interface ConfiguredSource extends Pick<
   readonly guard: Guard;
   /** What it would be asked, without asking it; undefined for a source that was connected by hand. */
   readonly rehearse?: Rehearse;
+  readonly share: Share;
 }
 
 export interface Sources {
@@ -78,11 +80,12 @@ export const createSources = (all: readonly ConfiguredSource[], close = () => Pr
 
 const connect = (
   adapter: AdapterDefinition,
-  { id, title, organisation, required, deadlineMs, guard }: SourceConfig,
+  { id, title, organisation, required, deadlineMs, guard, cache }: SourceConfig,
   { settings, load }: { readonly settings: never; readonly load: Pick<Load, 'hold'> },
 ): ConfiguredSource & { readonly close: () => Promise<void> } => {
   const { tools, close } = createTools(load);
   const source = adapter.connect(settings, tools);
+  const share = createShare(cache, { now: Date.now });
   return {
     id,
     title,
@@ -98,8 +101,10 @@ const connect = (
       tools,
       secrets: secretsOf(adapter.settings, settings),
     }),
+    share,
     close: async () => {
       await source.close?.();
+      share.close();
       close();
     },
   };

@@ -297,7 +297,8 @@ describe('a facade whose source is in trouble', function () {
     it('by those who would be one too many, who are told so', async () => {
       const app = await start({ guard: { concurrent: 1, queued: 1 }, ...quick });
       handle = () => undefined;
-      const answers = await Promise.all(Array.from({ length: 4 }, (_, at) => search(app, `patient=${NHS}&_id=${at}`)));
+      const patients = [NHS, '9990000026', '9990000034', '9990000042'];
+      const answers = await Promise.all(patients.map((it) => search(app, `patient=${it}`)));
       expect(answers.map((it) => it.acute).toSorted()).to.deep.equal(['throttled', 'throttled', 'timeout', 'timeout']);
     });
   });
@@ -319,7 +320,10 @@ describe('a facade whose source is in trouble', function () {
   it('gives back every connection of a source that hangs', async () => {
     const app = await start(quick);
     proxy.set('hang');
-    await Promise.all(Array.from({ length: 20 }, (_, at) => search(app, `patient=${NHS}&_id=${at}`)));
+    // Each wants an answer of its own.
+    const headers = { 'Cache-Control': 'no-cache' };
+    const url = `${app.base}/Flag?patient=${NHS}`;
+    await Promise.all(Array.from({ length: 20 }, () => fetch(url, { headers }).then((it) => it.text())));
     for (let at = 0; at < 50 && proxy.open() > 0; at += 1) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(proxy.open()).to.equal(0);
   });

@@ -6,6 +6,7 @@ import { type SourceConfig } from '../../src/platform/config.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { ask } from '../../src/sources/ask.ts';
 import { createGuard } from '../../src/sources/guard.ts';
+import { createShare } from '../../src/sources/share.ts';
 import { loadAdapter, loadPart } from '../../src/sources/load.ts';
 import { connectSources } from '../../src/sources/registry.ts';
 import { testCall } from '../support/call.ts';
@@ -18,6 +19,7 @@ const config = (more: Partial<SourceConfig> = {}): SourceConfig => ({
   required: false,
   deadlineMs: undefined,
   guard: { concurrent: 8, queued: 8, failures: 0, restMs: 1000 },
+  cache: { seconds: 0, maxBytes: 0 },
   settings: {},
   ...more,
 });
@@ -71,6 +73,7 @@ describe('asking a source', () => {
     capabilities: memory.capabilities({}),
     source: { health: () => Promise.resolve() },
     guard: createGuard(config().guard, { now: Date.now }),
+    share: createShare(config().cache, { now: Date.now }),
   });
   const asking = (ms: number) => ({ now: Date.now, log: silentLog, call: testCall(ms) });
 

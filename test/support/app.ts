@@ -15,6 +15,7 @@ export interface TestSource {
   readonly required?: boolean;
   readonly deadlineMs?: number;
   readonly guard?: Partial<Config['sources'][number]['guard']>;
+  readonly cache?: Partial<Config['sources'][number]['cache']>;
 }
 
 /** The whole facade on a port of its own over the sources given: real HTTP in, whatever the sources speak out. */
@@ -37,7 +38,7 @@ export const testConfig = (
       facade: { ods: 'X99999', name: 'Test facade' },
       actor: testActor,
       ...more,
-      sources: sources.map(({ id, adapter, settings = {}, required = false, deadlineMs, guard }) => ({
+      sources: sources.map(({ id, adapter, settings = {}, required = false, deadlineMs, guard, cache }) => ({
         id,
         adapter: typeof adapter === 'string' ? adapter : id,
         title: `${id} record`,
@@ -45,6 +46,7 @@ export const testConfig = (
         required,
         ...(deadlineMs !== undefined && { deadlineMs }),
         ...(guard && { guard }),
+        ...(cache && { cache }),
         settings,
       })),
     },

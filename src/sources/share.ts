@@ -1,0 +1,102 @@
+import { type Call, SourceError } from '../adapter/index.ts';
+import { createSizedCache } from '../platform/cache.ts';
+import type { Asked } from './asked.ts';
+import { weightOf } from './weight.ts';
+
+export interface ShareSettings {
+  /** How long a whole answer is kept, in seconds; 0: no longer than it is under way. */
+  readonly seconds: number;
+  /** The most that is kept, in bytes as {@link weightOf} estimates them. */
+  readonly maxBytes: number;
+}
+
+/** One question to a source, and what it takes to answer it. */
+export interface Question<T> {
+  /** What is asked, without on whose behalf: that is always part of the question. */
+  readonly key: readonly unknown[];
+  readonly work: (call: Call) => Promise<Asked<T>>;
+  /** False for an answer that must not stand in for a later one. */
+  readonly isWhole: (value: T) => boolean;
+}
+
+/** Lets those who ask one source the same at the same time, or soon after, share one answer. */
+export interface Share {
+  /** Whoever goes away leaves the others their answer; a failure is told to all who wait, and never kept. */
+  readonly ask: <T>(question: Question<T>, call: Call) => Promise<Asked<T>>;
+  /** Nothing that the source said until now can be trusted. */
+  readonly forget: () => void;
+  readonly close: () => void;
+}
+
+/** @param now epoch milliseconds */
+export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { readonly now: () => number }): Share => {
+  const flights = new Map<string, Flight<unknown>>();
+  const kept = seconds > 0 ? createSizedCache(maxBytes) : undefined;
+
+  const start = <T>(key: string, { work, isWhole }: Question<T>, call: Call): Flight<T> => {
+    const flight = createFlight(work, call, { now, onEnd: () => flights.get(key) === flight && flights.delete(key) });
+    flights.set(key, flight);
+    void flight.answer.then((asked) => {
+      // One that was forgotten on the way, or overtaken by a fresher one, is not kept.
+      if (flights.get(key) !== flight) return;
+      flights.delete(key);
+      if (kept && 'value' in asked && isWhole(asked.value))
+        kept.set(key, asked, { seconds, bytes: weightOf(asked.value) });
+    });
+    return flight;
+  };
+
+  return {
+    ask: <T>(question: Question<T>, call: Call): Promise<Asked<T>> => {
+      const key = JSON.stringify([call.actor, ...question.key]);
+      const before = call.fresh ? undefined : kept?.get<Asked<T>>(key);
+      if (before) return Promise.resolve(before);
+      const under = call.fresh ? undefined : (flights.get(key) as Flight<T> | undefined);
+      const flight = under && under.deadline <= call.deadline ? under : start(key, question, call);
+      return flight.join(call);
+    },
+    forget: () => {
+      flights.clear();
+      kept?.clear();
+    },
+    close: () => kept?.close(),
+  };
+};
+
+/** A question under way. */
+interface Flight<T> {
+  readonly answer: Promise<Asked<T>>;
+  readonly deadline: number;
+  readonly join: (call: Call) => Promise<Asked<T>>;
+}
+
+/** Goes on while anybody waits, whoever began it. Its signal ends with the last request, as the bytes of an answer weigh. */
+const createFlight = <T>(
+  work: Question<T>['work'],
+  call: Call,
+  { now, onEnd }: { readonly now: () => number; readonly onEnd: () => void },
+): Flight<T> => {
+  const end = new AbortController();
+  const answer = work({ ...call, signal: end.signal });
+  let waiting = 0;
+  return {
+    answer,
+    deadline: call.deadline,
+    join: ({ signal }) => {
+      const since = now();
+      waiting += 1;
+      const left = new Promise<Asked<T>>((resolve) => {
+        const leave = (): void => {
+          resolve({ error: new SourceError('timeout'), fetchedAt: since, latencyMs: now() - since });
+          waiting -= 1;
+          if (waiting > 0) return;
+          onEnd();
+          end.abort();
+        };
+        if (signal.aborted) leave();
+        else signal.addEventListener('abort', leave, { once: true });
+      });
+      return Promise.race([answer, left]);
+    },
+  };
+};

@@ -1,0 +1,12 @@
+/** What a value of JSON takes up in memory, roughly, in bytes. A value that stands in it twice is counted twice. */
+export const weightOf = (value: unknown): number => {
+  if (typeof value === 'string') return STRING + value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let bytes = OBJECT;
+  for (const key in value) bytes += MEMBER + weightOf((value as Record<string, unknown>)[key]);
+  return bytes;
+};
+
+const STRING = 16;
+const OBJECT = 32;
+const MEMBER = 8;

@@ -1,7 +1,8 @@
 import type { Call, Trace } from '../adapter/index.ts';
 import type { NhsNumber } from '../fhir/index.ts';
 import { createCache } from '../platform/cache.ts';
-import { type Asked, type Asking, ask } from '../sources/ask.ts';
+import { type Asking, ask } from '../sources/ask.ts';
+import type { Asked } from '../sources/asked.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 /** Traces NHS numbers at one identity source. */

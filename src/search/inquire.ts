@@ -3,7 +3,7 @@ import { FaultError, type NhsNumber, type Patient } from '../fhir/index.ts';
 import { type Person, untraced } from '../identity/person.ts';
 import type { Tracer } from '../identity/trace.ts';
 import { mapAnswer } from '../mapping/map-answer.ts';
-import type { Asked } from '../sources/ask.ts';
+import type { Asked } from '../sources/asked.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 import type { Errand } from './errands.ts';
 import type { Result } from './fan-out.ts';

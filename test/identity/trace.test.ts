@@ -3,7 +3,7 @@ import { type Call, SourceError, type Trace } from '../../src/adapter/index.ts';
 import type { NhsNumber } from '../../src/fhir/index.ts';
 import { createTracer } from '../../src/identity/trace.ts';
 import { silentLog } from '../../src/platform/log.ts';
-import type { Asked } from '../../src/sources/ask.ts';
+import type { Asked } from '../../src/sources/asked.ts';
 import { createGuard } from '../../src/sources/guard.ts';
 import type { ConfiguredSource } from '../../src/sources/registry.ts';
 import { testCall } from '../support/index.ts';

@@ -190,17 +190,10 @@ const requestPart = (name: string, { method, url, body }: UpstreamRequest): Para
 
 /** What follows from the answers, and is known by its rule alone. */
 const thenOf = ({ capabilities }: ConfiguredSource, { deps, types }: Around): readonly ParametersParameter[] => {
-  const waits = capabilities.waitsForTrace && deps.tracer !== undefined;
   const readOnly = Object.entries(capabilities.types).flatMap(([type, it]) =>
     types.has(type) && it.read && it.search === undefined ? [type] : [],
   );
   return [
-    ...(waits
-      ? ['All this only once the patient is traced, and not at all if access to the record is restricted.']
-      : []),
-    ...(deps.tracer && capabilities.scope === 'type' && capabilities.types.Patient?.search
-      ? ['Its Patient is asked for as well, to be compared with whom the identity source knows.']
-      : []),
     `Further pages, each as the one before it says, up to ${deps.maxRecords} records.`,
     ...(readOnly.length > 0 && capabilities.scope === 'type'
       ? [`Reads by id of what is referred to and cannot be searched (${readOnly.join(', ')}), at most ${MAX_READS}.`]

@@ -53,9 +53,7 @@ describe('$explain', function () {
 
   describe('over the sandbox', () => {
     let sandbox: Sandbox;
-    beforeEach(
-      async () => (sandbox = await createSandbox({ port: 0, only: ['gp', 'acute', 'community'], log: silentLog })),
-    );
+    beforeEach(async () => (sandbox = await createSandbox({ port: 0, log: silentLog })));
     afterEach(() => sandbox.close());
 
     const get = async (path: string): Promise<{ status: number; body: unknown }> => {

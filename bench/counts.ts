@@ -32,11 +32,11 @@ export const countRows = async (): Promise<readonly Row[]> => {
   let open = 0;
   const source = createServer((request, response) => {
     calls += 1;
-    request
-      .resume()
-      .on('end', () =>
-        setTimeout(LATE).then(() => response.setHeader('Content-Type', 'application/fhir+json').end(record)),
-      );
+    const answer = async (): Promise<void> => {
+      await setTimeout(LATE);
+      response.setHeader('Content-Type', 'application/fhir+json').end(record);
+    };
+    request.resume().on('end', () => void answer());
   }).on('connection', (socket) => {
     open += 1;
     socket.on('close', () => (open -= 1));

@@ -1,0 +1,37 @@
+import { parseJson } from '../src/fhir/index.ts';
+import { mapAnswer } from '../src/mapping/map-answer.ts';
+import { loadAdapter } from '../src/sources/load.ts';
+import { gpRecord } from './payload.ts';
+import { ratioRow, type Row } from './report.ts';
+
+const MB = 1_000_000;
+/** Answers of a round, one at a time, each with ids of its own: what was seen in one must not help with the next. */
+const ANSWERS = 12;
+const WARM_UP = 3;
+
+/** Cutting and mapping an answer of GP Connect, by the CPU time of its parsing and writing. */
+export const mappingRow = async (rounds: number): Promise<Row> => {
+  const adapter = await loadAdapter('gp-connect');
+  if (!adapter) throw new Error('there is no adapter gp-connect');
+  const texts = Array.from({ length: ANSWERS }, (_, at) => gpRecord(MB, at * 16));
+  const ratios: number[] = [];
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    let base = 0;
+    let mapping = 0;
+    for (const text of texts) {
+      base += cpuOf(() => JSON.stringify(JSON.parse(text)));
+      const answer = parseJson(text);
+      mapping += cpuOf(() => mapAnswer(adapter, adapter.split(answer), { source: 'bench' }));
+    }
+    if (round >= WARM_UP) ratios.push(mapping / base);
+  }
+  return ratioRow('mapping 1 MB of GP Connect, by JSON.parse + JSON.stringify', 2, ratios);
+};
+
+/** CPU time of the process, in microseconds: that of others does not count. */
+const cpuOf = (work: () => void): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+};

@@ -9,7 +9,7 @@ import { correlationIdOf, createCall, formPairs, header, queryPairs, readPrefere
 import { createCors } from './cors.ts';
 import type { Definitions } from './definitions.ts';
 import { createFailure } from './failure.ts';
-import { release, sourceStatuses } from './health.ts';
+import { createStatuses, release } from './health.ts';
 import type { Interaction } from './interaction.ts';
 import { createInteractions } from './interactions.ts';
 import { negotiate } from './negotiate.ts';
@@ -68,6 +68,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
   const base = (): string => `${root()}${FHIR_BASE}`;
   const callOf = (request: Request, response: Response) => createCall(request, response, { ...config, now: deps.now });
   const interactions = createInteractions({ ...deps, base, cors: config.corsOrigins.length > 0 });
+  const statuses = createStatuses(sources.all, deps);
   const document = createDocument(sources.all, { version, config });
 
   /** Settles the form of the answer first, so that whatever goes wrong later is told in it too. */
@@ -90,7 +91,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
   return {
     ping: (_request, response) => sendJson(response, 200, release(version)),
     status: async (request, response) => {
-      const { status, checks } = await sourceStatuses(sources.all, deps, callOf(request, response));
+      const { status, checks } = await statuses(callOf(request, response));
       const isReady = status !== 'fail' && !deps.stopping();
       sendJson(response, isReady ? 200 : 503, { status: isReady ? status : 'fail', ...release(version), checks });
     },

@@ -27,12 +27,34 @@ interface Check {
   readonly circuit: Circuit;
 }
 
-/** Asks every source how it is, all at once; `fail` where one cannot serve. */
-export const sourceStatuses = async (
+export interface Statuses {
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly checks: Readonly<Record<string, Check>>;
+}
+
+/**
+ * Asks every source how it is. Whoever asks while that is under way shares its answer, so that no number of callers takes a
+ * source's places from searches; that one of them goes away ends it for none.
+ */
+export const createStatuses = (
   sources: readonly ConfiguredSource[],
   deps: Asking,
-  call: Call,
-): Promise<{ readonly status: 'pass' | 'warn' | 'fail'; readonly checks: Readonly<Record<string, Check>> }> => {
+): ((call: Call) => Promise<Statuses>) => {
+  let underWay: Promise<Statuses> | undefined;
+  const askAll = async (call: Call): Promise<Statuses> => {
+    const over = new AbortController();
+    try {
+      return await sourceStatuses(sources, deps, { ...call, signal: over.signal });
+    } finally {
+      underWay = undefined;
+      over.abort();
+    }
+  };
+  return (call) => (underWay ??= askAll(call));
+};
+
+/** All at once; `fail` where none can serve, `warn` where one cannot. */
+const sourceStatuses = async (sources: readonly ConfiguredSource[], deps: Asking, call: Call): Promise<Statuses> => {
   const checks = await Promise.all(
     sources.map(async (source): Promise<[string, Check]> => {
       const asked = await ask(source, (own) => source.source.health(own), { ...deps, call });

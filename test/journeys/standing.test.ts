@@ -303,6 +303,33 @@ describe('a facade whose source is in trouble', function () {
     });
   });
 
+  it('is asked once how it is for all who ask at a time, whoever of them goes away, and has its places left for searches', async () => {
+    const app = await start({ guard: { concurrent: 2, queued: 0 } });
+    const well = withFlags((_, response) => send(response, searchset([flag('a')])));
+    const isWell = (response: ServerResponse): void => send(response, '{"resourceType":"CapabilityStatement"}');
+    const waiting: ServerResponse[] = [];
+    let arrived: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => (arrived = resolve));
+    handle = (request, response) => {
+      if (!request.url?.endsWith('/metadata')) return well(request, response);
+      waiting.push(response);
+      arrived();
+    };
+    const status = (signal?: AbortSignal) => fetch(new URL('/_status', app.base), signal ? { signal } : {});
+    const caller = new AbortController();
+    const gone = status(caller.signal).catch((error: unknown) => error);
+    await reached;
+    const others = Array.from({ length: 20 }, () => status());
+    caller.abort();
+    await gone;
+    expect((await search(app)).acute).to.equal('answered');
+    expect(waiting).to.have.length(1);
+    handle = (_, response) => isWell(response);
+    waiting.forEach(isWell);
+    for (const response of await Promise.all(others))
+      expect(await response.json()).to.have.nested.property('checks.acute.status', 'pass');
+  });
+
   it('does not hold it against a source that callers go away', async () => {
     const app = await start({ guard: { failures: 1, restMs: 60_000 } });
     let arrived: () => void = () => undefined;

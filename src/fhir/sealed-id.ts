@@ -117,6 +117,21 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
   return { seal, unseal, sealText, unsealText, fingerprint };
 };
 
+/** A sealer that makes each id once: for one answer, which names a record in many places. */
+export const remembering = (sealer: Sealer): Sealer => {
+  const made = new Map<string, LogicalId>();
+  return {
+    ...sealer,
+    seal: (type, subject) => {
+      const { source, patient, localId } = subject;
+      const key = `${source} ${'file' in patient ? patient.file : patient.nhsNumber} ${type}/${localId}`;
+      let id = made.get(key);
+      if (id === undefined) made.set(key, (id = sealer.seal(type, subject)));
+      return id;
+    },
+  };
+};
+
 /** True for a local id that a sealed id carries whole; of another it carries a hash, and a source must be searched for it. */
 export const isCarriedWhole = (localId: string): boolean => packWhole(localId) !== undefined;
 

@@ -1,104 +1,116 @@
+import { objects, text } from '../fhir/index.ts';
 import type { Concept } from './concept.ts';
 import type { Facets } from './facets.ts';
 import type { When } from './when.ts';
 
 /**
  * Where a record waits to be compared, and where it looks: two records are compared where one looks in a place in which the
- * other waits. A record that tells less looks in more places, so that those that tell all are compared with few.
+ * other waits, under a mark that both have. A record that tells less looks in more places, so that those that tell all are
+ * compared with few.
  */
 export interface Places {
+  /** Whose, and of which family: others never meet. */
+  readonly scope: string;
+  readonly marks: readonly string[];
   readonly waits: readonly string[];
   readonly looks: readonly string[];
 }
 
-/** The places of a record. */
+type Own = Omit<Places, 'scope'>;
+
+const ANYWHERE = ['any'] as const;
+
+/** The places of a record. Who shares an identifier meets wherever. */
 export const placesOf = (facets: Facets): Places => {
-  const { waits, looks } = (BLOCKS[facets.family] ?? nowhere)(facets);
-  const shared = facets.identifiers.map((it) => `id ${it.system}|${it.value}`);
+  const { marks, waits, looks } = (BLOCKS[facets.family] ?? nowhere)(facets);
   const scope = `${facets.record.person} ${facets.family} `;
-  return {
-    waits: [...waits, ...shared].map((it) => scope + it),
-    looks: [...looks, ...shared].map((it) => scope + it),
-  };
+  if (facets.identifiers.length === 0) return { scope, marks, waits, looks };
+  const shared = facets.identifiers.map((it) => `id ${it.system}|${it.value}`);
+  return { scope, marks: [...marks, ...shared], waits: [...waits, 'shared'], looks: [...looks, 'shared'] };
 };
 
-/** Places where all wait and look. */
-const meeting = (places: readonly string[]): Places => ({ waits: places, looks: places });
-const nowhere = (): Places => meeting([]);
+/** One place under each mark. */
+const meeting = (marks: readonly string[]): Own => ({ marks, waits: ANYWHERE, looks: ANYWHERE });
+const nowhere = (): Own => ({ marks: [], waits: [], looks: [] });
+
+const marksByConcept = new WeakMap<Concept, readonly string[]>();
 
 /** Everything a concept may meet another by. */
-const marksOf = ({ codes, mapped, wider, names, nil }: Concept): readonly string[] =>
-  nil === undefined
-    ? [
-        ...codes,
-        ...mapped,
-        ...wider,
-        ...names,
-        ...new Set(names.flatMap((it) => (it.includes(' ') ? it.split(' ') : []))),
-      ]
-    : [];
-
-const cross = (marks: readonly string[], places: readonly string[]): readonly string[] =>
-  marks.flatMap((mark) => places.map((place) => `${mark} @${place}`));
-
-/** Dates within a number of days meet in a stretch of that length or in the next; coarse ones look into whole months or years. */
-const dated = (marks: readonly string[], when: When | undefined, days: number): Places => {
-  if (when === undefined) return { waits: cross(marks, ['any', 'none']), looks: cross(marks, ['any']) };
-  const { year, month, dayNumber } = when;
-  const coarse = [`y${year}`, ...(month === undefined ? [] : [`m${month}`]), 'any'];
-  if (dayNumber === undefined)
-    return { waits: cross(marks, coarse), looks: cross(marks, [month === undefined ? `y${year}` : `m${month}`]) };
-  const stretch = Math.floor(dayNumber / Math.max(1, days));
-  return {
-    waits: cross(marks, [...coarse, `d${stretch}`, `d${stretch + 1}`]),
-    looks: cross(marks, [`d${stretch}`, `d${stretch + 1}`]),
-  };
+const marksOf = (concept: Concept): readonly string[] => {
+  let marks = marksByConcept.get(concept);
+  if (!marks) {
+    const { codes, mapped, wider, names, nil } = concept;
+    const words = names.flatMap((it) => (it.includes(' ') ? it.split(' ') : []));
+    marks = nil === undefined ? [...new Set([...codes, ...mapped, ...wider, ...names, ...words])] : [];
+    marksByConcept.set(concept, marks);
+  }
+  return marks;
 };
 
-const BLOCKS: Readonly<Record<string, (facets: Facets) => Places>> = {
+/** Dates within a number of days meet in a stretch of that length or in the next; coarse ones look into whole months or years. */
+const dated = (marks: readonly string[], when: When | undefined, days: number): Own => {
+  if (when === undefined) return { marks, waits: ANYWHERE, looks: ANYWHERE };
+  const { year, month, dayNumber } = when;
+  const coarse = [year, ...(month === undefined ? [] : [month]), 'any'];
+  if (dayNumber === undefined) return { marks, waits: coarse, looks: [month ?? year] };
+  const stretch = Math.floor(dayNumber / days);
+  const near = [`d${stretch}`, `d${stretch + 1}`];
+  return { marks, waits: [...coarse, ...near], looks: near };
+};
+
+const BLOCKS: Readonly<Record<string, (facets: Facets) => Own>> = {
   AllergyIntolerance: ({ concept }) => {
-    const marks = marksOf(concept);
-    return concept.nil === undefined
-      ? { waits: [...marks, 'allergy'], looks: marks }
-      : { waits: ['allergy'], looks: ['allergy'] };
+    if (concept.nil !== undefined) return { marks: ['allergy'], waits: ['nil'], looks: ['nil', 'known'] };
+    // What is known waits for those who say that nothing is.
+    return { marks: [...marksOf(concept), 'allergy'], waits: ['known', 'agent'], looks: ['agent'] };
   },
   Condition: ({ concept, when }) => dated(marksOf(concept), when, 30),
   Procedure: ({ concept, when }) => dated(marksOf(concept), when, 7),
   Immunization: ({ when, noted }) => dated(['given'], when ?? noted, 14),
   Observation: ({ concept, when, accession }) => {
-    const marks = marksOf(concept);
-    if (when?.day === undefined) return meeting(accession === undefined ? [] : cross(marks, [`s${accession}`]));
-    const minute = when.minute === undefined ? [] : [`t${when.minute}`];
     const specimen = accession === undefined ? [] : [`s${accession}`];
-    const looks = when.minute === undefined ? [`d${when.day}`] : minute;
+    if (when?.day === undefined) return { marks: marksOf(concept), waits: specimen, looks: specimen };
+    const minute = when.minute === undefined ? [] : [`t${when.minute}`];
     return {
-      waits: cross(marks, [`d${when.day}`, ...minute, ...specimen]),
-      looks: cross(marks, [...looks, ...specimen]),
+      marks: marksOf(concept),
+      waits: [`d${when.day}`, ...minute, ...specimen],
+      looks: [...(when.minute === undefined ? [`d${when.day}`] : minute), ...specimen],
     };
   },
   DiagnosticReport: ({ issued, when, accession }) => {
     const told = issued ?? when;
     const specimen = accession === undefined ? [] : [`s${accession}`];
-    if (told?.day === undefined) return meeting(specimen);
+    if (told?.day === undefined) return { marks: ['report'], waits: specimen, looks: specimen };
     const day = `d${told.day}`;
     const minute = told.minute === undefined ? [] : [`t${told.minute}`];
     return {
+      marks: ['report'],
       waits: [day, ...minute, ...specimen],
       looks: [...(told.minute === undefined ? [day] : minute), ...specimen],
     };
   },
-  Medicine: ({ product, stance }) => {
-    const place = product?.ingredient ? [`i${product.ingredient}`] : [];
-    return { waits: place, looks: stance === 'asserted' || stance === 'planned' ? [] : place };
-  },
-  Encounter: ({ when }) => meeting(when?.minute === undefined ? [] : [`t${when.minute}`]),
-  ServiceRequest: ({ concept, when }) => meeting(when?.day === undefined ? [] : cross(marksOf(concept), [when.day])),
+  Medicine: ({ product, stance }) =>
+    product?.ingredient
+      ? {
+          marks: [product.ingredient],
+          waits: ANYWHERE,
+          // Medicines that are taken are one therapy already.
+          looks: stance === 'asserted' || stance === 'planned' ? [] : ANYWHERE,
+        }
+      : nowhere(),
+  Encounter: ({ when }) => (when?.minute === undefined ? nowhere() : meeting([`t${when.minute}`])),
+  ServiceRequest: ({ concept, when }) =>
+    when?.day === undefined ? nowhere() : { marks: marksOf(concept), waits: [when.day], looks: [when.day] },
   DocumentReference: ({ when, record }) => {
-    const ids = [`doc ${record.source} ${record.id}`];
-    const named = ((record.resource['relatesTo'] ?? []) as readonly { target?: { reference?: string } }[]).flatMap(
-      (it) => it.target?.reference?.replace(/^.*\//, '') ?? [],
-    );
+    const named = objects(record.resource['relatesTo'])
+      .flatMap((it) => objects(it['target']))
+      .flatMap((it) => text(it['reference'])?.replace(/^.*\//, '') ?? []);
+    const idOf = (id: string): string => `${record.source} ${id}`;
     const day = when?.day === undefined ? [] : [`d${when.day}`];
-    return { waits: [...day, ...ids], looks: [...day, ...named.map((it) => `doc ${record.source} ${it}`)] };
+    return {
+      marks: ['document'],
+      waits: [...day, idOf(record.id)],
+      looks: [...day, ...named.map(idOf)],
+    };
   },
 };

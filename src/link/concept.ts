@@ -1,4 +1,4 @@
-import { SYSTEM } from '../fhir/index.ts';
+import { isObject, objects, SYSTEM, text } from '../fhir/index.ts';
 import { codesOf, nilScope, textOf } from './codes.ts';
 import { type Code, codeKey, type Terms } from './terms.ts';
 import { FILLER, type Phrases } from './vocabulary.ts';
@@ -37,8 +37,30 @@ const SAME: ReadonlySet<string> = new Set(['equal', 'equivalent']);
 const WIDER: ReadonlySet<string> = new Set(['subsumes']);
 const MAX_STEPS = 8;
 
-/** Reads a CodeableConcept, or several that say one thing. */
+const memory = new WeakMap<Terms, WeakMap<Naming, Map<string, Concept>>>();
+const MAX_KNOWN = 20_000;
+
+/** Reads a CodeableConcept, or several that say one thing. Records repeat each other: what was read once is known. */
 export const conceptOf = (concepts: readonly unknown[], naming: Naming, terms: Terms): Concept => {
+  let byNaming = memory.get(terms);
+  if (!byNaming) memory.set(terms, (byNaming = new WeakMap<Naming, Map<string, Concept>>()));
+  let known = byNaming.get(naming);
+  if (!known || known.size > MAX_KNOWN) byNaming.set(naming, (known = new Map<string, Concept>()));
+  const said = concepts.map(saidBy).join('\u0002');
+  let concept = known.get(said);
+  if (!concept) known.set(said, (concept = readConcept(concepts, naming, terms)));
+  return concept;
+};
+
+const saidBy = (concept: unknown): string => {
+  if (!isObject(concept)) return '';
+  let said = text(concept['text']) ?? '';
+  for (const it of objects(concept['coding']))
+    said += `\u0001${String(it['system'])}|${String(it['code'])}|${String(it['display'])}`;
+  return said;
+};
+
+const readConcept = (concepts: readonly unknown[], naming: Naming, terms: Terms): Concept => {
   const codings = concepts.flatMap(codesOf).sort(preferred);
   const own = concepts.flatMap((it) => textOf(it) ?? []);
   const exact = codings.map((it) => follow(it, SAME, terms));

@@ -24,7 +24,7 @@ export const connectTerminology = async (config: Config['terminology'], now: () 
   });
   if (!maps) return server;
   return async (codes, call) => {
-    const unknown = codes.filter((it) => maps.matches(it).length === 0);
+    const unknown = () => codes().filter((it) => maps.matches(it).length === 0);
     const { terms, ...rest } = await server(unknown, call);
     return { terms: firstOf(`${maps.snapshot} ${terms.snapshot}`, maps, terms), ...rest };
   };

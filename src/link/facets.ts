@@ -5,7 +5,7 @@ import { firstCode, type Identifier, identifiersOf, odsOf, readIdentifier } from
 import { type Dose, doseOf, type Product, productOf } from './medicine.ts';
 import { componentValues, type Value, valueOf } from './quantity.ts';
 import { byText, type LinkRecord, recordKey } from './record.ts';
-import { type Site, siteOf, withoutSide } from './site.ts';
+import { NOWHERE, type Site, siteOf, withoutSide } from './site.ts';
 import { type Stance, stanceOf } from './stance.ts';
 import type { Terms } from './terms.ts';
 import { ALLERGY_WORDS, CONDITION_WORDS, FILLER, LAB_WORDS, MEDICINE_WORDS, PROCEDURE_WORDS } from './vocabulary.ts';
@@ -84,8 +84,6 @@ const nilStance = ({ resource }: LinkRecord): Stance => {
   const stance = stanceOf(resource, []);
   return stance === 'asserted' ? 'negated' : stance;
 };
-
-const NOWHERE: Site = { side: undefined, place: '' };
 
 const allergy: Reader = ({ resource }, terms) => {
   const substances = objects(resource['reaction']).flatMap((it) => objects(it['substance']));

@@ -1,13 +1,13 @@
-import { conflictsOf, groupConflicts } from './conflicts.ts';
-import { placesOf } from './blocks.ts';
+import { groupConflicts } from './conflicts.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { identifierGroups } from './identifier-groups.ts';
 import { keyBy, type PartName } from './key-parts.ts';
 import type { Link, Linked } from './links.ts';
 import { byText, type LinkRecord, recordKey } from './record.ts';
-import { KEY_RULES, type KeyRule, PAIR_RULES, type PairRule, THERAPY_RULE } from './rules.ts';
+import { pairsOf } from './pairs.ts';
+import { KEY_RULES, type KeyRule, THERAPY_RULE } from './rules.ts';
 import type { Terms } from './terms.ts';
-import { passAll, shown } from './tests.ts';
+import { shown } from './tests.ts';
 
 /**
  * Links the records of one answer: a pure function of records, policy and terminology snapshot, whatever the order they come
@@ -17,10 +17,7 @@ export const link = (records: readonly LinkRecord[], terms: Terms): Linked => {
   const all = once(records)
     .map((it) => facetsOf(it, terms))
     .sort((a, b) => byText(a.key, b.key));
-  const groups = [
-    ...identifierGroups(all),
-    ...[...KEY_RULES, THERAPY_RULE].flatMap((it: KeyRule) => keyGroups(all, it)),
-  ];
+  const groups = [...identifierGroups(all), ...keyGroups(all)];
   return { groups, ...pairsOf(all, groups) };
 };
 
@@ -29,17 +26,29 @@ const once = (records: readonly LinkRecord[]): readonly LinkRecord[] => [
   ...new Map(records.map((it) => [recordKey(it), it])).values(),
 ];
 
-const keyGroups = (all: readonly Facets[], rule: KeyRule): readonly Link[] => {
-  const byKey = new Map<string, Facets[]>();
-  for (const facets of all) {
-    const key = rule.types.includes(facets.record.type) ? keyBy(rule.key, facets) : undefined;
-    if (key === undefined) continue;
-    const known = byKey.get(key);
-    if (known) known.push(facets);
-    else byKey.set(key, [facets]);
-  }
-  return [...byKey].flatMap(([key, members]) =>
-    members.length > 1 && isWhole(rule, members) ? [groupLink(rule, key, members)] : [],
+const RULES: readonly KeyRule[] = [...KEY_RULES, THERAPY_RULE];
+const rulesByType = new Map<string, readonly KeyRule[]>();
+const keyRulesFor = (type: string): readonly KeyRule[] => {
+  let rules = rulesByType.get(type);
+  if (!rules) rulesByType.set(type, (rules = RULES.filter((it) => it.types.includes(type))));
+  return rules;
+};
+
+const keyGroups = (all: readonly Facets[]): readonly Link[] => {
+  const byRule = new Map(RULES.map((it) => [it, new Map<string, Facets[]>()]));
+  for (const facets of all)
+    for (const rule of keyRulesFor(facets.record.type)) {
+      const key = keyBy(rule.key, facets);
+      if (key === undefined) continue;
+      const groups = byRule.get(rule) as Map<string, Facets[]>;
+      const known = groups.get(key);
+      if (known) known.push(facets);
+      else groups.set(key, [facets]);
+    }
+  return [...byRule].flatMap(([rule, groups]) =>
+    [...groups].flatMap(([key, members]) =>
+      members.length > 1 && isWhole(rule, members) ? [groupLink(rule, key, members)] : [],
+    ),
   );
 };
 
@@ -82,79 +91,3 @@ const SAID: Readonly<Partial<Record<PartName, (facets: Facets) => string | undef
 
 /** Parts that are conditions rather than grounds. */
 const SILENT: ReadonlySet<string> = new Set(['positive', 'taken', 'stance']);
-
-/** More records than this in one place are a crowd: who looks into it would be compared with all, and all with each other. */
-const CROWD = 250;
-
-const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<Linked, 'pairs' | 'crowded'> => {
-  const groupsOf = new Map<Facets, Set<number>>();
-  groups.forEach(({ members, relation }, at) => {
-    if (relation === 'same-therapy') return;
-    for (const it of members) groupsOf.set(it, (groupsOf.get(it) ?? new Set()).add(at));
-  });
-  const waiting = new Map<string, number[]>();
-  const places = all.map(placesOf);
-  places.forEach(({ waits }, at) => {
-    for (const place of new Set(waits)) {
-      const known = waiting.get(place);
-      if (known) known.push(at);
-      else waiting.set(place, [at]);
-    }
-  });
-  const seen = new Set<number>();
-  let crowded = false;
-  const pairs: (readonly [number, number, Link])[] = [];
-  places.forEach(({ looks }, at) => {
-    for (const place of new Set(looks)) {
-      const others = waiting.get(place) ?? [];
-      if (others.length > CROWD) {
-        crowded = true;
-        continue;
-      }
-      for (const other of others) {
-        if (other === at) continue;
-        const [one, two] = at < other ? [at, other] : [other, at];
-        const pair = one * all.length + two;
-        if (seen.has(pair)) continue;
-        seen.add(pair);
-        const [a, b] = [all[one] as Facets, all[two] as Facets];
-        if (shareGroup(groupsOf.get(a), groupsOf.get(b))) continue;
-        const found = pairLink(a, b);
-        if (found) pairs.push([one, two, found]);
-      }
-    }
-  });
-  return { pairs: pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , it]) => it), crowded };
-};
-
-const shareGroup = (a: ReadonlySet<number> | undefined, b: ReadonlySet<number> | undefined): boolean =>
-  a !== undefined && b !== undefined && [...a].some((it) => b.has(it));
-
-const rulesOf = new Map<string, readonly PairRule[]>();
-const rulesFor = (type: string): readonly PairRule[] => {
-  let rules = rulesOf.get(type);
-  if (!rules) {
-    rules = (PAIR_RULES as readonly PairRule[]).filter(({ types }) => types.includes(type) || types.includes('*'));
-    rulesOf.set(type, rules);
-  }
-  return rules;
-};
-
-/** The first rule that holds for two records of one person and family. */
-export const pairLink = (a: Facets, b: Facets): Link | undefined => {
-  if (a.record.person !== b.record.person || a.family !== b.family) return undefined;
-  for (const { id, tier, relation, tests } of rulesFor(a.record.type)) {
-    const reasons = passAll(tests, a, b);
-    if (!reasons) continue;
-    return {
-      tier,
-      relation,
-      rule: id,
-      members: [a, b],
-      reasons,
-      conflicts: conflictsOf(a, b),
-      key: `${id}\u0001${a.key}\u0001${b.key}`,
-    };
-  }
-  return undefined;
-};

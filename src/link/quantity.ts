@@ -126,16 +126,29 @@ export const quantityValue = (quantity: Json): Value | undefined => {
   return numeric(digits(value), unitOf(quantity), text(quantity['comparator']) ?? '');
 };
 
+const scales = new Map<string, number | undefined>();
+
+/** What one of a unit is in base units; undefined for no unit of UCUM, and for one whose zero lies elsewhere, as of degrees. */
+const scaleOf = (unit: string): number | undefined => {
+  if (unit === '') return 1;
+  if (!scales.has(unit)) {
+    const [zero, one] = [inBaseUnits(0, unit), inBaseUnits(1, unit)];
+    if (scales.size > 5000) scales.clear();
+    scales.set(unit, zero === 0 ? one : undefined);
+  }
+  return scales.get(unit);
+};
+
 const numeric = (written: string, unit: string, comparator: string): Value => {
   const number = Number(written);
-  const base = unit === '' ? number : (inBaseUnits(number, unit) ?? number);
-  const scale = number === 0 || unit === '' ? 1 : Math.abs(base / number);
+  const scale = scaleOf(unit);
+  const base = number * (scale ?? 1);
   const decimals = /\.(\d+)/.exec(written)?.[1]?.length ?? 0;
-  const dimension = `${comparator}${unit === '' || inBaseUnits(1, unit) !== undefined ? dimensionOf(unit) : unit.toLowerCase()}`;
+  const dimension = `${comparator}${scale === undefined ? unit.toLowerCase() : dimensionOf(unit)}`;
   return {
     key: `${Number(base.toPrecision(9))} ${dimension}`,
     magnitude: base,
-    tolerance: (10 ** -decimals / 2) * scale,
+    tolerance: (10 ** -decimals / 2) * (scale ?? 1),
     dimension,
     shown: `${comparator}${written}${unit === '' ? '' : ` ${unit}`}`,
     number,

@@ -50,15 +50,22 @@ export const show = ({ groups, pairs }: Linked, how: Rendering): Shown => {
     if (id === undefined) groupIds.set(it, (id = how.sealer.fingerprint('link group', it.key)));
     return id;
   };
+  const ranks = new Map<Link, ReadonlyMap<string, number>>();
+  const rankIn = (it: Link, key: string): number => {
+    let order = ranks.get(it);
+    if (!order) ranks.set(it, (order = new Map(ranked(it).map((member, at) => [member.key, at + 1]))));
+    return order.get(key) ?? 0;
+  };
   return {
     label: (record, resource) => {
-      const own = byRecord.get(recordKey(record));
-      return own
-        ? labelled(
-            resource,
-            own.map((it) => ({ of: it, group: groupOf(it), record, how })),
-          )
-        : resource;
+      const key = recordKey(record);
+      const own = byRecord.get(key);
+      if (!own) return resource;
+      const labels = own.map((it): Label => {
+        const group = groupOf(it);
+        return { of: it, group, key, rank: group === undefined ? 0 : rankIn(it, key), how };
+      });
+      return labelled(resource, labels);
     },
     linkagesOf: (records) => {
       const wanted = new Set(records.flatMap((it) => byRecord.get(recordKey(it)) ?? []));
@@ -84,7 +91,9 @@ export const withCopies = (resource: FhirResource, sources: readonly string[] | 
 interface Label {
   readonly of: Link;
   readonly group: string | undefined;
-  readonly record: LinkRecord;
+  readonly key: string;
+  /** 0 where the link has no order. */
+  readonly rank: number;
   readonly how: Rendering;
 }
 
@@ -101,9 +110,8 @@ const labelled = (resource: FhirResource, labels: readonly Label[]): FhirResourc
 };
 
 /** A pair names the other record; the members of a group are found by its tag, and in its Linkage. */
-const mergeLink = ({ of, group, record, how }: Label): Extension => {
-  const rank = group === undefined ? 0 : ranked(of).findIndex(({ key }) => key === recordKey(record)) + 1;
-  const others = of.members.filter((it) => it.key !== recordKey(record));
+const mergeLink = ({ of, group, key, rank, how }: Label): Extension => {
+  const others = group === undefined ? of.members.filter((it) => it.key !== key) : [];
   return {
     url: ourExtension('merge-link'),
     extension: [
@@ -112,9 +120,7 @@ const mergeLink = ({ of, group, record, how }: Label): Extension => {
       { url: 'relation', valueCode: of.relation },
       { url: 'rule', valueString: of.rule },
       ...of.reasons.map((it) => ({ url: 'reason', valueString: it })),
-      ...(group === undefined
-        ? others.map((it) => ({ url: 'other', valueReference: { reference: how.referenceOf(it.record) } }))
-        : []),
+      ...others.map((it) => ({ url: 'other', valueReference: { reference: how.referenceOf(it.record) } })),
       ...(rank > 0 ? [{ url: 'rank', valuePositiveInt: rank }] : []),
     ],
   };

@@ -29,8 +29,12 @@ const FILLER: ReadonlySet<string> = new Set(
   'structure region of entire part the body side joint area site qualifier value'.split(' ').flatMap(tokensOf),
 );
 
+/** Of a fact that has no place, or does not tell it. */
+export const NOWHERE: Site = { side: undefined, place: '' };
+
 /** Reads the body sites of a record, and the side that its code's texts tell. */
 export const siteOf = (bodySite: unknown, texts: readonly string[]): Site => {
+  if (bodySite === undefined && texts.length === 0) return NOWHERE;
   const sites = objects(bodySite);
   const codes = sites.flatMap(codesOf);
   const words = [...codes.flatMap((it) => it.display ?? []), ...sites.flatMap((it) => textOf(it) ?? [])];

@@ -31,7 +31,8 @@ const PAUSE_MS = 30_000;
 export const createTerminologyServer = (deps: TerminologyServer): Terminology => {
   const { cache, now, budgetMs, maxCodes } = deps;
   let pausedUntil = 0;
-  return async (codes, call) => {
+  return async (codesOf, call) => {
+    const codes = codesOf();
     if (codes.length === 0) return { terms: OFFLINE };
     if (now() < pausedUntil) return { terms: OFFLINE, outage: 'unavailable' };
     const budget = Math.max(1, Math.min(budgetMs, (call.deadline - now()) / 2));

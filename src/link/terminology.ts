@@ -12,7 +12,7 @@ export interface Known {
 }
 
 /** The port behind which a terminology stands: a file, a server, or nothing. It never throws; an outage changes links only. */
-export type Terminology = (codes: readonly Code[], call: Call) => Promise<Known>;
+export type Terminology = (codes: () => readonly Code[], call: Call) => Promise<Known>;
 
 /** Terms that are all at hand. */
 export const fixedTerminology =

@@ -17,6 +17,17 @@ export interface When {
 /** Reads a FHIR date; undefined where it names no day of the calendar. */
 export const whenOf = (written: unknown): When | undefined => {
   if (typeof written !== 'string') return undefined;
+  if (!known.has(written)) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(written, readWhen(written));
+  }
+  return known.get(written);
+};
+
+const MAX_KNOWN = 20_000;
+const known = new Map<string, When | undefined>();
+
+const readWhen = (written: string): When | undefined => {
   const form = dateForm(written);
   if (form === 'impossible') return undefined;
   if (form === 'year') return { precision: 'year', year: written, month: undefined, ...NO_DAY };

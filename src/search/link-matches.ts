@@ -78,7 +78,7 @@ export const linkMatches = async (
   const rank = new Map(contributions.map((it, at) => [it.source.id, at]));
   const records = new Map(matches.map((it) => [it, toRecord(it, { patient, rank: rank.get(it.source) ?? 0, follow })]));
   const all = [...records.values()];
-  const { terms, outage } = await deps.terminology(codesIn(all.map((it) => it.resource)), call);
+  const { terms, outage } = await deps.terminology(() => codesIn(all.map((it) => it.resource)), call);
   try {
     const linked = link(all, terms);
     const numbers = new Map(contributions.map((it) => [it.source.id, it.askedAs ?? patient]));

@@ -7,7 +7,7 @@ import {
   type Patient,
   type ResourceType,
 } from '../fhir/index.ts';
-import type { Sealer } from '../fhir/sealed-id.ts';
+import { remembering, type Sealer } from '../fhir/sealed-id.ts';
 import { federatedPatient, sourcePatient } from '../identity/federated-patient.ts';
 import type { Person } from '../identity/person.ts';
 import type { Tracer } from '../identity/trace.ts';
@@ -61,8 +61,9 @@ export interface SearchAnswer {
 }
 
 /** The product: one question, every source asked at once, one UK Core searchset with an account of each of them. */
-export const createSearch = (deps: SearchDeps) => {
+export const createSearch = (given: SearchDeps) => {
   const search = async (request: SearchRequest, options: SearchOptions, call: Call): Promise<SearchAnswer> => {
+    const deps = { ...given, sealer: remembering(given.sealer) };
     const { type, criteria, shape, ignored } = request;
     if (!deps.sources.all.some((it) => it.capabilities.types[type]?.search))
       throw new FaultError('notSupported', 'No source can be searched for this type of resource.');

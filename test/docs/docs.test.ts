@@ -54,7 +54,7 @@ describe('the pages of the project', function () {
   it('name scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const page of PAGES) {
-      const named = [...read(page).matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, it = '']) => it);
+      const named = [...read(page).matchAll(/npm run (?:-s )?([a-z:-]+)/g)].map(([, it = '']) => it);
       expect(Object.keys(scripts), page).to.include.members(named);
     }
   });

@@ -1,7 +1,8 @@
 import { isObject, objects, SYSTEM, text } from '../fhir/index.ts';
 import { codesOf, nilScope, textOf } from './codes.ts';
 import { type Code, codeKey, type Terms } from './terms.ts';
-import { FILLER, type Phrases } from './vocabulary.ts';
+import type { Phrases } from './phrases.ts';
+import { FILLER } from './vocabulary.ts';
 import { contextOf, nameOf, tokensOf } from './words.ts';
 import { byText } from './record.ts';
 

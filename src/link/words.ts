@@ -1,4 +1,5 @@
-import { CONTEXT, type Phrases } from './vocabulary.ts';
+import type { Phrases } from './phrases.ts';
+import { CONTEXT } from './vocabulary.ts';
 
 /**
  * The words of a text in comparable form: NFKC, lower case, no marks, `ae` and `oe` as `e`, plurals as singulars. For

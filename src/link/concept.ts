@@ -34,6 +34,16 @@ export interface Naming {
   readonly without?: (text: string) => string;
 }
 
+const PUBLISHED: ReadonlySet<string> = new Set([
+  SYSTEM.snomed,
+  SYSTEM.dmd,
+  SYSTEM.readV2,
+  SYSTEM.ctv3,
+  SYSTEM.icd10,
+  SYSTEM.opcs4,
+  'http://loinc.org',
+]);
+
 const SAME: ReadonlySet<string> = new Set(['equal', 'equivalent']);
 const WIDER: ReadonlySet<string> = new Set(['subsumes']);
 const MAX_STEPS = 8;
@@ -70,7 +80,9 @@ const readConcept = (concepts: readonly unknown[], naming: Naming, terms: Terms)
   const first = exact[0];
   const last = first?.[first.length - 1];
   const key = last && (naming.agents ? (agentOf(last, terms)[0] ?? last) : last);
-  const displays = codings.flatMap((it) => it.display ?? []);
+  // What a local system calls its code counts only where nothing else names it.
+  const published = codings.filter((it) => PUBLISHED.has(it.system));
+  const displays = (published.length > 0 ? published : codings).flatMap((it) => it.display ?? []);
   const texts = [...own, ...(codings[0]?.display === undefined ? [] : [codings[0].display])];
   const codes = [...same, ...agents];
   return {
@@ -104,7 +116,7 @@ const namesOf = (texts: readonly string[], { phrases, filler, without = (it) => 
 const keys = (codes: readonly Code[]): ReadonlySet<string> => new Set(codes.map(codeKey));
 
 /** SNOMED CT before dm+d before any other; within one system in order of codes, so that the order sent says nothing. */
-const preferred = (a: Code, b: Code): number => rank(a) - rank(b) || byText(codeKey(a), codeKey(b));
+export const preferred = (a: Code, b: Code): number => rank(a) - rank(b) || byText(codeKey(a), codeKey(b));
 const rank = ({ system }: Code): number => (system === SYSTEM.snomed ? 0 : system === SYSTEM.dmd ? 1 : 2);
 
 /** A code and all that matches lead to from it, nearest first. */

@@ -1,6 +1,6 @@
 import { extensionOf, isObject, type Json, objects, text, ukCoreExtension } from '../fhir/index.ts';
 import { codesOf, textOf } from './codes.ts';
-import { type Concept, conceptOf, type Naming } from './concept.ts';
+import { type Concept, conceptOf, type Naming, preferred } from './concept.ts';
 import { firstCode, type Identifier, identifiersOf, odsOf, readIdentifier } from './identifiers.ts';
 import { type Dose, doseOf, type Product, productOf } from './medicine.ts';
 import { componentValues, type Value, valueOf } from './quantity.ts';
@@ -144,7 +144,7 @@ const displayed = (reference: unknown): Json | undefined => {
 
 /** Of several names the one that tells a strength says most; the widest of a hierarchy names the ingredient. */
 const medicineProduct = (told: unknown, terms: Terms): Product | undefined => {
-  const codes = codesOf(told);
+  const codes = [...codesOf(told)].sort(preferred);
   const own = [textOf(told), ...codes.map((it) => it.display)].flatMap((it) => it ?? []);
   const chain = codes.flatMap((it) => medicineChain(it, terms));
   const products = [...own, ...chain.flatMap((it) => it.display ?? [])].map(productOf);

@@ -45,6 +45,10 @@ export const stanceOf = (resource: Json, texts: readonly string[]): Stance => {
   return context ?? 'asserted';
 };
 
-/** The code of a status, be it a code or a CodeableConcept. */
-export const statusCode = (value: unknown): string | undefined =>
-  isObject(value) ? objects(value['coding']).flatMap((it) => text(it['code']) ?? [])[0] : text(value);
+/** The code of a status, be it a code or a CodeableConcept: of several codings the one of HL7, whatever its place. */
+export const statusCode = (value: unknown): string | undefined => {
+  if (!isObject(value)) return text(value);
+  const codings = objects(value['coding']);
+  const own = codings.find((it) => /\bhl7\.org\b/.test(String(it['system'])));
+  return [...(own ? [own] : []), ...codings].flatMap((it) => text(it['code'])?.trim() ?? [])[0];
+};

@@ -11,7 +11,7 @@ const headers = (names: readonly string[]): Json => Object.fromEntries(names.map
 /** An answer that is a FHIR resource, in both forms. */
 export const resourceResponse = (schema: string, description: string): Json => ({
   description,
-  headers: headers(['ETag', 'Last-Modified', ...MIRRORED]),
+  headers: headers(['ETag', 'Last-Modified', 'Preference-Applied', ...MIRRORED]),
   content: {
     [FHIR_JSON]: { schema: ref('schemas', schema) },
     [FHIR_XML]: { schema: ref('schemas', schema) },

@@ -27,7 +27,7 @@ describe('$summary', function () {
   after(() => sandbox.close());
 
   const get = async (path: string, headers = {}): Promise<{ status: number; body: Bundle }> => {
-    const response = await fetch(`${sandbox.app.base}/${path}`, { headers });
+    const response = await fetch(`${sandbox.app.base}/${path}`, { headers: { Prefer: 'merge=none', ...headers } });
     return { status: response.status, body: (await response.json()) as Bundle };
   };
   const compositionOf = ({ entry }: Bundle): Composition => entry![0]!.resource as Composition;

@@ -9,9 +9,9 @@ const MIRRORED = ['X-Request-ID', 'X-Correlation-ID'];
 const headers = (names: readonly string[]): Json => Object.fromEntries(names.map((it) => [it, ref('headers', it)]));
 
 /** An answer that is a FHIR resource, in both forms. */
-export const resourceResponse = (schema: string, description: string): Json => ({
+export const resourceResponse = (schema: string, description: string, more: readonly string[] = []): Json => ({
   description,
-  headers: headers(['ETag', 'Last-Modified', 'Preference-Applied', ...MIRRORED]),
+  headers: headers(['ETag', 'Last-Modified', ...more, ...MIRRORED]),
   content: {
     [FHIR_JSON]: { schema: ref('schemas', schema) },
     [FHIR_XML]: { schema: ref('schemas', schema) },
@@ -33,7 +33,9 @@ export const sharedResponses = (): Json => ({
   [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag']) },
   Resource: resourceResponse('Resource', 'The resource.'),
   Bundle: resourceResponse('Bundle', 'The answer as a Bundle.'),
-  SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.'),
+  SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.', [
+    'Preference-Applied',
+  ]),
   ...Object.fromEntries(statuses().map((status) => [nameOf(status), faultResponse(status)])),
 });
 

@@ -100,12 +100,18 @@ const explainStep = async ({ source, queries }: Step, around: Around): Promise<r
     ...about,
     { name: 'asked', valueBoolean: true },
     ...why,
+    ...(deps.tracer && source.capabilities.waitsForTrace ? [WAITS] : []),
     { name: 'budgetMs', valueUnsignedInt: Math.round(budget) },
     { name: 'circuit', valueCode: source.guard.circuit() },
     ...(why.length > 0 ? [] : filtersOf(source, queries, around)),
     ...(rehearsal ? requestsOf(rehearsal) : []),
     ...(rehearsal?.failed === undefined ? thenOf(source, around) : []),
   ];
+};
+
+const WAITS: ParametersParameter = {
+  name: 'when',
+  valueString: 'It is asked only once the patient is traced.',
 };
 
 /** Why a source is not asked, or for its Patient alone. */

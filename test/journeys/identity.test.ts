@@ -347,12 +347,9 @@ describe('a journey with a patient who is traced', function () {
     expect(completeness(body)).to.equal('complete');
   });
 
-  it('explains who waits for the trace, and what is compared with it', async () => {
+  it('explains who traces and who waits for the trace', async () => {
     const { text } = await get(`Condition/$explain?patient=${ORDINARY}`);
-    expect(text)
-      .to.contain('It is asked whose the NHS number is')
-      .and.contain('only once the patient is traced')
-      .and.contain('to be compared with whom the identity source knows');
+    expect(text).to.contain('It is asked whose the NHS number is').and.contain('only once the patient is traced');
   });
 
   it('composes the patient field by field, the identity source first, and names the source of each', async () => {

@@ -13,6 +13,7 @@ import { etagOf } from './body.ts';
 import { formPairs } from './call.ts';
 import { asFault } from './failure.ts';
 import type { Asked, Interaction, Outgoing } from './interaction.ts';
+import { negotiate } from './negotiate.ts';
 import { isFresh, lastModified } from './respond.ts';
 import { FHIR_BASE, type FhirAction, matchRoute } from './routes.ts';
 
@@ -111,7 +112,10 @@ const find = (given: string, base: string, path: string) => {
     throw new FaultError('value', 'Expected an address below the FHIR base of this server.', path);
   const matched = matchRoute('GET', `${FHIR_BASE}${url.pathname.slice(pathname.length)}`);
   if (!matched) throw new FaultError('notFound', 'There is nothing at this address.', path);
-  return { ...matched, pairs: formPairs(url.search.slice(1)) };
+  const pairs = formPairs(url.search.slice(1));
+  // Entries are written in the form of the batch; a form that there is not is refused here, too.
+  negotiate(undefined, pairs);
+  return { ...matched, pairs };
 };
 
 const responseOf = (

@@ -95,7 +95,7 @@ const patientReferences = (type: string, resource: Json): readonly Json[] | unde
 
 const namesPatient = ({ reference, type, identifier }: Json): boolean =>
   typeof reference === 'string'
-    ? /^(Patient\/|#|urn:)/.test(reference)
+    ? /(^|\/)Patient[/?]|^#|^urn:/.test(reference)
     : type === 'Patient' || numberIn(identifier) !== undefined;
 
 const referenceStanding = (

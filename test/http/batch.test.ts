@@ -69,9 +69,11 @@ describe('a batch', function () {
       {},
       'no entry',
       get(`Patient/${RICH}/$everything?_type=Unicorn`),
+      get(`Patient/${RICH}?_format=ttl`),
+      get(`Patient/${RICH}?_pretty=very`),
     ]);
     expect(entries.map((it) => it.response!.status)).to.deep.equal(
-      '400 200 400 400 404 404 400 400 404 400 400 400 400 400'.split(' '),
+      '400 200 400 400 404 404 400 400 404 400 400 400 400 400 406 400'.split(' '),
     );
     for (const { response, resource } of entries) {
       if (response!.status === '200') continue;

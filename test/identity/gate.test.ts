@@ -65,6 +65,17 @@ describe('the identity gate', () => {
     expect(judge([flag({ identifier: nhs('9990000018') })], strict).verdict).to.equal('admitted');
   });
 
+  it('holds back what names a patient elsewhere, however it is written', () => {
+    for (const reference of [
+      'https://elsewhere.example/Patient/p',
+      '/Patient/p',
+      'Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018',
+    ]) {
+      const verdict = judge([person('p', '9990000018'), flag({ reference })]);
+      expect(verdict, reference).to.have.property('heldBack').with.length(1);
+    }
+  });
+
   it('is lenient with a whole record: a missing subject is its patient, an unknown one is held back', () => {
     const unknown = flag({ reference: 'Patient/other' });
     const verdict = judge([person('p', '9990000018'), flag(), unknown]);

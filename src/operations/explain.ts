@@ -1,7 +1,7 @@
 import type { Parameters, ParametersParameter } from 'fhir/r4.js';
 import type { Call, SourceQuery } from '../adapter/index.ts';
 import type { Pairs } from '../search/pairs.ts';
-import type { Result } from '../search/fan-out.ts';
+import { questionOf, type Result } from '../search/fan-out.ts';
 import { inquire, nobodysNumber } from '../search/inquire.ts';
 import { isAskedNow, planSearch, type Step } from '../search/plan.ts';
 import type { SearchRequest } from '../search/request.ts';
@@ -95,7 +95,10 @@ const explainStep = async ({ source, queries }: Step, around: Around): Promise<r
   const about = aboutOf(source);
   const why = whyNotAsked(source, request, queries);
   if (queries.length === 0) return [...about, { name: 'asked', valueBoolean: false }, ...why];
-  const { budget, rehearsal } = await rehearse(source, queries, { deps, call });
+  const states = queries.map((it) => source.share.stateOf(questionOf(source, it), call));
+  // What is answered already, or soon, is not asked of the source again.
+  const open = queries.filter((_, at) => states[at] === 'none');
+  const { budget, rehearsal } = await rehearse(source, open, { deps, call });
   return [
     ...about,
     { name: 'asked', valueBoolean: true },
@@ -103,9 +106,10 @@ const explainStep = async ({ source, queries }: Step, around: Around): Promise<r
     ...(deps.tracer && source.capabilities.waitsForTrace ? [WAITS] : []),
     { name: 'budgetMs', valueUnsignedInt: Math.round(budget) },
     { name: 'circuit', valueCode: source.guard.circuit() },
+    { name: 'cache', valueCode: new Set(states).size > 1 ? 'partly' : (states[0] ?? 'none') },
     ...(why.length > 0 ? [] : filtersOf(source, queries, around)),
     ...(rehearsal ? requestsOf(rehearsal) : []),
-    ...(rehearsal?.failed === undefined ? thenOf(source, around) : []),
+    ...(open.length > 0 && rehearsal?.failed === undefined ? thenOf(source, around) : []),
   ];
 };
 
@@ -147,7 +151,9 @@ const rehearse = async (
     source,
     (own) => {
       budget = own.deadline - started;
-      return source.rehearse?.(queries, own) ?? Promise.resolve(undefined);
+      return queries.length > 0
+        ? (source.rehearse?.(queries, own) ?? Promise.resolve(undefined))
+        : Promise.resolve(undefined);
     },
     { ...deps, call },
   );

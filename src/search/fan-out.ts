@@ -47,7 +47,7 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
     queries.map((query) =>
       source.share.ask(
         {
-          key: keyOf(source, query),
+          key: questionOf(source, query),
           work: (shared) =>
             ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call: shared }),
           isWhole: (value) => !value.partial,
@@ -71,9 +71,11 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
   return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
 };
 
-/** A `record` source gives the whole record whatever is looked for in it. */
-const keyOf = ({ capabilities }: ConfiguredSource, { patient, types, filters }: SourceQuery): readonly unknown[] =>
-  capabilities.scope === 'record' ? [patient] : [patient, types, filters];
+/** What those who share an answer ask alike: a `record` source gives the whole record whatever is looked for in it. */
+export const questionOf = (
+  { capabilities }: ConfiguredSource,
+  { patient, types, filters }: SourceQuery,
+): readonly unknown[] => (capabilities.scope === 'record' ? [patient] : [patient, types, filters]);
 
 /** The answers to all queries of one source; of one that failed only its absence is told. */
 const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {

@@ -19,8 +19,13 @@ export interface Question<T> {
   readonly isWhole: (value: T) => boolean;
 }
 
+/** `kept`: answered before; `under-way`: being asked by another; `none`: the source is asked. */
+export type Shared = 'kept' | 'under-way' | 'none';
+
 /** Lets those who ask one source the same at the same time, or soon after, share one answer. */
 export interface Share {
+  /** Whether a question would be answered without asking the source anew. */
+  readonly stateOf: (key: Question<unknown>['key'], call: Pick<Call, 'actor' | 'fresh'>) => Shared;
   /** Whoever goes away leaves the others their answer; a failure is told to all who wait, and never kept. */
   readonly ask: <T>(question: Question<T>, call: Call) => Promise<Asked<T>>;
   /** Nothing that the source said until now can be trusted. */
@@ -47,8 +52,13 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
   };
 
   return {
+    stateOf: (question, call) => {
+      const key = keyFor(question, call);
+      if (call.fresh) return 'none';
+      return kept?.get(key) === undefined ? (flights.has(key) ? 'under-way' : 'none') : 'kept';
+    },
     ask: <T>(question: Question<T>, call: Call): Promise<Asked<T>> => {
-      const key = JSON.stringify([call.actor, ...question.key]);
+      const key = keyFor(question.key, call);
       const before = call.fresh ? undefined : kept?.get<Asked<T>>(key);
       if (before) return Promise.resolve(before);
       const under = call.fresh ? undefined : (flights.get(key) as Flight<T> | undefined);
@@ -62,6 +72,8 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
     close: () => kept?.close(),
   };
 };
+
+const keyFor = (key: readonly unknown[], { actor }: Pick<Call, 'actor'>): string => JSON.stringify([actor, ...key]);
 
 /** A question under way. */
 interface Flight<T> {

@@ -259,6 +259,31 @@ describe('$explain', function () {
         .and.contain('date=ge2020');
     });
 
+    it('says what is kept of a source, and that it is then not asked', async () => {
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keeps`;
+      const types = { Patient: { search: {} }, Observation: { search: {} } };
+      const keeping = await startTestApp([
+        { id: 'keeps', adapter: 'fhir-r4', settings: { baseUrl, types }, cache: { seconds: 60 } },
+      ]);
+      const search = `${keeping.base}/Observation?patient=${RICH}&code=27113001`;
+      const explain = async (headers: Record<string, string> = {}) => {
+        const response = await fetch(search.replace('?', '/$explain?'), { headers });
+        const source = sourcesOf((await response.json()) as Parameters).get('keeps')!;
+        return {
+          cache: source.find((it) => it.name === 'cache')?.valueCode,
+          requests: requestsIn(source, 'request').length,
+        };
+      };
+      expect(await explain()).to.deep.equal({ cache: 'none', requests: 1 });
+      await fetch(search);
+      received.splice(0);
+      expect(await explain()).to.deep.equal({ cache: 'kept', requests: 0 });
+      expect(await explain({ 'Cache-Control': 'no-cache' })).to.deep.equal({ cache: 'none', requests: 1 });
+      await fetch(search);
+      expect(received).to.deep.equal([]);
+      await keeping.close();
+    });
+
     it('hides a secret of the settings wherever it would show', async () => {
       const own = await startTestApp([
         {

@@ -19,6 +19,7 @@ import { type Contribution, isComplete } from './contribution.ts';
 import type { Held } from './held.ts';
 import type { MergeMode } from './merge-mode.ts';
 import type { Assembler } from './provenance.ts';
+import { sealedIn } from './sealed.ts';
 
 /** Matches with their links. Every match that went in comes out: as a match, beside one, or as a recorded copy. */
 export interface Matched {
@@ -81,9 +82,8 @@ export const linkMatches = async (
   const { terms, outage } = await deps.terminology(() => codesIn(all.map((it) => it.resource)), call);
   try {
     const linked = link(all, terms);
-    const numbers = new Map(contributions.map((it) => [it.source.id, it.askedAs ?? patient]));
-    const idOf = ({ source, type, id }: LinkRecord) =>
-      `${type}/${deps.sealer.seal(type, { source, patient: { nhsNumber: numbers.get(source) ?? patient }, localId: id })}`;
+    const sealed = sealedIn(contributions, patient, deps.sealer);
+    const idOf = ({ source, type, id }: LinkRecord) => `${type}/${sealed({ source, type, localId: id })}`;
     const shown = show(linked, {
       sealer: deps.sealer,
       author: deps.facade,

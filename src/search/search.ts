@@ -32,6 +32,7 @@ import { planSearch } from './plan.ts';
 import { type Assembler, provenancesOf } from './provenance.ts';
 import { receiveAll } from './receive-all.ts';
 import type { SearchRequest } from './request.ts';
+import { sealedIn } from './sealed.ts';
 import { createSettler } from './settle.ts';
 import { STATUS } from './status.ts';
 
@@ -77,7 +78,11 @@ export const createSearch = (given: SearchDeps) => {
     const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
     if (!anyAnswered(kept.value, [type])) return failure(kept.value, ledger(kept.value, ignored));
 
-    const sorted = sortBy(kept.value.flatMap(heldBy), shape.sort, { type, idOf: idsOf(person, received, deps) });
+    const sealed = sealedIn(received, person.nhsNumber, deps.sealer);
+    const sorted = sortBy(kept.value.flatMap(heldBy), shape.sort, {
+      type,
+      idOf: ({ source, local }) => sealed({ source, ...local }),
+    });
     const linked = await linkMatches(
       sorted,
       { patient: person.nhsNumber, merge: mergeOf(request, options), contributions: kept.contributions },
@@ -158,16 +163,6 @@ const allergyNotesOf = (request: SearchRequest, { nhsNumber }: Person, received:
 const worthAskingAgain = (contributions: readonly Contribution[]): readonly string[] | undefined => {
   const ids = contributions.flatMap(({ source, status }) => (STATUS[status].passing === true ? [source.id] : []));
   return ids.length > 0 ? ids : undefined;
-};
-
-const idsOf = (
-  { nhsNumber }: Person,
-  contributions: readonly Contribution[],
-  { sealer }: SearchDeps,
-): ((held: Held) => string) => {
-  const numbers = new Map(contributions.map((it) => [it.source.id, it.askedAs ?? nhsNumber]));
-  return ({ source, local: { type, localId } }) =>
-    sealer.seal(type, { source, patient: { nhsNumber: numbers.get(source) ?? nhsNumber }, localId });
 };
 
 interface Shown {

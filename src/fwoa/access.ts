@@ -1,6 +1,6 @@
 import type { SearchFilter, TypeSearchRequest } from 'fhir-works-on-aws-interface';
 import { UnauthorizedError } from 'fhir-works-on-aws-interface/lib/errors/UnauthorizedError.js';
-import type { SearchRequest } from '../search/request.ts';
+import type { SearchRequest } from '../search/request/request.ts';
 
 /**
  * Holds a search to what the host's authorisation lets its caller see, before any source is asked. A search here is about one

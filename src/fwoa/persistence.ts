@@ -3,8 +3,8 @@ import { ResourceVersionNotFoundError } from 'fhir-works-on-aws-interface/lib/er
 import type { Call } from '../adapter/index.ts';
 import type { FhirResource } from '../fhir/index.ts';
 import { createRead } from '../read/read.ts';
-import { servedBy } from '../search/plan.ts';
-import { servedType } from '../search/served-type.ts';
+import { servedBy } from '../search/ask/plan.ts';
+import { servedType } from '../search/request/served-type.ts';
 import type { SearchDeps } from '../search/search.ts';
 import { notAllowed, successful, translating, withoutTenant } from './errors.ts';
 

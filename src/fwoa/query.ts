@@ -1,6 +1,6 @@
 import { InvalidSearchParameterError } from 'fhir-works-on-aws-interface/lib/errors/InvalidSearchParameterError.js';
 import { list } from '../fhir/index.ts';
-import type { Pairs } from '../search/pairs.ts';
+import type { Pairs } from '../search/request/pairs.ts';
 
 /**
  * The parameters of a search as a FHIR Works host read them from its URL: a value, or several, by name.

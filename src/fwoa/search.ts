@@ -8,10 +8,10 @@ import type {
 import { InvalidSearchParameterError } from 'fhir-works-on-aws-interface/lib/errors/InvalidSearchParameterError.js';
 import type { Call } from '../adapter/index.ts';
 import { type Bundle, FaultError, SYSTEM } from '../fhir/index.ts';
-import type { Pairs } from '../search/pairs.ts';
-import { servedBy } from '../search/plan.ts';
-import { createSearchReader } from '../search/read-search.ts';
-import { servedType } from '../search/served-type.ts';
+import type { Pairs } from '../search/request/pairs.ts';
+import { servedBy } from '../search/ask/plan.ts';
+import { createSearchReader } from '../search/request/read-search.ts';
+import { servedType } from '../search/request/served-type.ts';
 import { createSearch, type SearchDeps } from '../search/search.ts';
 import { authorise } from './access.ts';
 import { notAllowed, successful, translating, withoutTenant } from './errors.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor, Call } from '../adapter/index.ts';
-import type { MergeMode } from '../search/merge-mode.ts';
-import type { Pairs } from '../search/pairs.ts';
-import type { ParseOptions } from '../search/request.ts';
+import type { MergeMode } from '../search/request/merge-mode.ts';
+import type { Pairs } from '../search/request/pairs.ts';
+import type { ParseOptions } from '../search/request/request.ts';
 
 /** What a caller prefers, of the preferences we honour; any other is ignored, as RFC 7240 asks. */
 export interface Preferences {

@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import { FaultError } from '../fhir/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Load } from '../platform/load.ts';
-import type { Pairs } from '../search/pairs.ts';
+import type { Pairs } from '../search/request/pairs.ts';
 import type { SearchDeps } from '../search/search.ts';
 import { createAdmission } from './admission.ts';
 import { correlationIdOf, createCall, formPairs, header, queryPairs, readPreferences } from './call.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '../adapter/index.ts';
 import type { FhirResource, Json } from '../fhir/index.ts';
-import type { MergeMode } from '../search/merge-mode.ts';
-import type { Pairs } from '../search/pairs.ts';
+import type { MergeMode } from '../search/request/merge-mode.ts';
+import type { Pairs } from '../search/request/pairs.ts';
 import type { Preferences } from './call.ts';
 import type { Format } from './negotiate.ts';
 

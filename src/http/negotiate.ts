@@ -1,5 +1,5 @@
 import { FaultError } from '../fhir/index.ts';
-import type { Pairs } from '../search/pairs.ts';
+import type { Pairs } from '../search/request/pairs.ts';
 
 export const FHIR_JSON = 'application/fhir+json';
 export const FHIR_XML = 'application/fhir+xml';

@@ -2,10 +2,10 @@ import { searchDocumentation } from '../fhir/definitions/documentation.ts';
 import { type SearchParameter, searchParametersOf } from '../fhir/definitions/index.ts';
 import { type ResourceType, SYSTEM, ukCoreProfileOf } from '../fhir/index.ts';
 import { type Operation, OPERATIONS } from '../operations/table.ts';
-import { type Include, includableTypes, readInclude } from '../search/include-parameter.ts';
-import { searchedBy, servedBy } from '../search/plan.ts';
-import { parameterOf } from '../search/read-criterion.ts';
-import { referenceParametersOf } from '../search/references.ts';
+import { type Include, includableTypes, readInclude } from '../search/request/include-parameter.ts';
+import { searchedBy, servedBy } from '../search/ask/plan.ts';
+import { parameterOf } from '../search/parameter/read-criterion.ts';
+import { referenceParametersOf } from '../search/parameter/references.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 /** What is served of one type: /metadata and /openapi.json are two ways of writing it down. */

@@ -1,5 +1,5 @@
 import { digits, FaultError, isNumber, isObject, type Json, list } from '../fhir/index.ts';
-import type { Pairs } from '../search/pairs.ts';
+import type { Pairs } from '../search/request/pairs.ts';
 
 /**
  * The parameters of an operation that was posted, as a query would name them.

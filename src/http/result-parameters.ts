@@ -1,4 +1,4 @@
-import { MAX_COUNT } from '../search/shape.ts';
+import { MAX_COUNT } from '../search/request/shape.ts';
 
 /** One parameter that shapes an answer or says how it is written. */
 export interface ResultParameter {

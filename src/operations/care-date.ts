@@ -1,10 +1,10 @@
 import type { ResourceType } from '../fhir/index.ts';
 import { type SearchParameter, searchParametersOf } from '../fhir/definitions/index.ts';
-import type { Criterion } from '../search/criterion.ts';
+import type { Criterion } from '../search/parameter/criterion.ts';
 import type { Held } from '../search/held.ts';
-import { KINDS } from '../search/match/index.ts';
-import { readCriterion } from '../search/read-criterion.ts';
-import { readStamped } from '../search/stamped.ts';
+import { KINDS } from '../search/parameter/match/index.ts';
+import { readCriterion } from '../search/parameter/read-criterion.ts';
+import { readStamped } from '../search/parameter/stamped.ts';
 
 /**
  * Holds for care between two days, both included, by the clinical date of each type, which may be a day, a period or as

@@ -1,9 +1,9 @@
 import type { Call } from '../adapter/index.ts';
 import type { FhirResource, ResourceType } from '../fhir/index.ts';
 import { halfHourOf, openPage } from '../search/page.ts';
-import type { Pairs } from '../search/pairs.ts';
-import { searchedBy } from '../search/plan.ts';
-import { createSearchReader, readPage } from '../search/read-search.ts';
+import type { Pairs } from '../search/request/pairs.ts';
+import { searchedBy } from '../search/ask/plan.ts';
+import { createSearchReader, readPage } from '../search/request/read-search.ts';
 import type { SearchDeps, SearchOptions } from '../search/search.ts';
 import { createEverything, everythingPage } from './everything.ts';
 import { createExplain } from './explain.ts';

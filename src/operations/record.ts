@@ -10,13 +10,13 @@ import {
   notAsked,
   receive,
 } from '../search/contribution.ts';
-import { errandsOf } from '../search/errands.ts';
-import type { Result } from '../search/fan-out.ts';
-import { inquire, nobodysNumber } from '../search/inquire.ts';
-import { planRecord } from '../search/plan.ts';
+import { errandsOf } from '../search/ask/errands.ts';
+import type { Result } from '../search/ask/fan-out.ts';
+import { inquire, nobodysNumber } from '../search/ask/inquire.ts';
+import { planRecord } from '../search/ask/plan.ts';
 import { asTraced, withIdentity } from '../search/receive-all.ts';
 import type { SearchDeps } from '../search/search.ts';
-import { type SourceStatus, STATUS } from '../search/status.ts';
+import { type SourceStatus, STATUS } from '../search/account/status.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 /** What one source said of one type: the least that can be known or missing. */

@@ -1,7 +1,7 @@
 import { dateRange, FaultError, isResourceType, type NhsNumber, parseNhsNumber } from '../fhir/index.ts';
-import type { Pairs } from '../search/pairs.ts';
-import { type ParseOptions, safeName } from '../search/request.ts';
-import { MAX_COUNT } from '../search/shape.ts';
+import type { Pairs } from '../search/request/pairs.ts';
+import { type ParseOptions, safeName } from '../search/request/request.ts';
+import { MAX_COUNT } from '../search/request/shape.ts';
 import { type Operation, type OperationParameter, OPERATIONS } from './table.ts';
 
 /** The parameters of an operation, checked against its table. */

@@ -14,11 +14,11 @@ import {
 import type { Person } from '../identity/person.ts';
 import { anyAnswered, completenessOf, mustBeWhole } from '../search/bundle.ts';
 import type { Contribution } from '../search/contribution.ts';
-import { failure } from '../search/failure.ts';
+import { failure } from '../search/account/failure.ts';
 import type { Held } from '../search/held.ts';
-import { ledger } from '../search/ledger.ts';
+import { ledger } from '../search/account/ledger.ts';
 import { createOut, heldBy } from '../search/out.ts';
-import { servedBy } from '../search/plan.ts';
+import { servedBy } from '../search/ask/plan.ts';
 import { uuidOf } from '../search/provenance.ts';
 import type { SearchDeps, SearchOptions } from '../search/search.ts';
 import { createSettler } from '../search/settle.ts';

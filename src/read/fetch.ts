@@ -1,8 +1,8 @@
 import type { Call } from '../adapter/index.ts';
 import type { NhsNumber, ResourceType } from '../fhir/index.ts';
 import type { Unsealed } from '../fhir/sealed-id.ts';
-import { fanOut, type Result } from '../search/fan-out.ts';
-import { readRecord } from '../search/read-record.ts';
+import { fanOut, type Result } from '../search/ask/fan-out.ts';
+import { readRecord } from '../search/ask/read-record.ts';
 import type { SearchDeps } from '../search/search.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 

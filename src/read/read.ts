@@ -12,11 +12,11 @@ import {
 } from '../fhir/index.ts';
 import { sourcePatient } from '../identity/federated-patient.ts';
 import { type Contribution, didAnswer, isComplete, receive } from '../search/contribution.ts';
-import { failure, failureOf } from '../search/failure.ts';
-import { askUnderEach } from '../search/former.ts';
-import { inquire } from '../search/inquire.ts';
-import { ledger } from '../search/ledger.ts';
-import { parseSearch } from '../search/request.ts';
+import { failure, failureOf } from '../search/account/failure.ts';
+import { askUnderEach } from '../search/ask/former.ts';
+import { inquire } from '../search/ask/inquire.ts';
+import { ledger } from '../search/account/ledger.ts';
+import { parseSearch } from '../search/request/request.ts';
 import { releaseOf } from '../search/release-of.ts';
 import { createSearch, type SearchDeps, type SearchOptions } from '../search/search.ts';
 import { fetch, type Wanted } from './fetch.ts';

@@ -10,8 +10,8 @@ import {
 } from '../fhir/index.ts';
 import type { Person } from '../identity/person.ts';
 import { type Contribution, didAnswer, isComplete } from './contribution.ts';
-import type { Pairs } from './pairs.ts';
-import type { SearchRequest } from './request.ts';
+import type { Pairs } from './request/pairs.ts';
+import type { SearchRequest } from './request/request.ts';
 
 /** Whether an answer holds all that was asked for; `unknown` where it could not be found out who the patient is. */
 export type Completeness = 'complete' | 'partial' | 'unknown';

@@ -6,8 +6,8 @@ import { hideFrom, withoutIds, withoutWords } from '../identity/hide.ts';
 import { isSaidToBeRestricted, type Person } from '../identity/person.ts';
 import { type LocalResource, mapAnswer } from '../mapping/map-answer.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
-import type { Result } from './fan-out.ts';
-import { STATUS, type SourceStatus } from './status.ts';
+import type { Result } from './ask/fan-out.ts';
+import { STATUS, type SourceStatus } from './account/status.ts';
 
 /** What one source brings to an answer, mapped and let through the gate, and how it fared. */
 export interface Contribution {

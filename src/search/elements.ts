@@ -1,5 +1,5 @@
 import { elementsOf, type FhirResource, type Json } from '../fhir/index.ts';
-import type { Summary } from './shape.ts';
+import type { Summary } from './request/shape.ts';
 
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 const ALWAYS = ['resourceType', 'id', 'meta'];

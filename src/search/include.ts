@@ -1,7 +1,7 @@
 import type { Json } from '../fhir/index.ts';
 import type { Held } from './held.ts';
-import type { Include } from './include-parameter.ts';
-import { referencesBy } from './references.ts';
+import type { Include } from './request/include-parameter.ts';
+import { referencesBy } from './parameter/references.ts';
 import type { World } from './world.ts';
 
 /** How often `:iterate` goes on: a record is finite, and so is patience. */

@@ -1,5 +1,5 @@
 import type { Contribution } from './contribution.ts';
-import type { Criterion } from './criterion.ts';
+import type { Criterion } from './parameter/criterion.ts';
 import type { World } from './world.ts';
 
 /**

@@ -17,7 +17,7 @@ import { show, withCopies } from '../link/render.ts';
 import { codesIn, type Terminology } from '../link/terminology.ts';
 import { type Contribution, isComplete } from './contribution.ts';
 import type { Held } from './held.ts';
-import type { MergeMode } from './merge-mode.ts';
+import type { MergeMode } from './request/merge-mode.ts';
 import type { Assembler } from './provenance.ts';
 import { sealedIn } from './sealed.ts';
 

@@ -1,9 +1,9 @@
 import type { ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import type { Held } from './held.ts';
-import { KINDS } from './match/index.ts';
-import type { SortKey } from './shape.ts';
-import { readStamped } from './stamped.ts';
+import { KINDS } from './parameter/match/index.ts';
+import type { SortKey } from './request/shape.ts';
+import { readStamped } from './parameter/stamped.ts';
 
 type Key = string | number | undefined;
 

@@ -1,8 +1,8 @@
 import { FaultError } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import type { Held } from './held.ts';
-import type { MergeMode } from './merge-mode.ts';
-import type { Pairs } from './pairs.ts';
+import type { MergeMode } from './request/merge-mode.ts';
+import type { Pairs } from './request/pairs.ts';
 
 /**
  * Where a walk through pages stands. How many of each source's matches were served is all it needs: what a source gives

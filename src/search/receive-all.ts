@@ -3,10 +3,10 @@ import { agree, DEMOGRAPHICS } from '../identity/demographics.ts';
 import { identityIssues } from '../identity/hide.ts';
 import type { Person } from '../identity/person.ts';
 import { type Contribution, didAnswer, receive } from './contribution.ts';
-import type { Result } from './fan-out.ts';
-import { isAskedNow } from './plan.ts';
-import type { SearchRequest } from './request.ts';
-import { noteUndated } from './undated.ts';
+import type { Result } from './ask/fan-out.ts';
+import { isAskedNow } from './ask/plan.ts';
+import type { SearchRequest } from './request/request.ts';
+import { noteUndated } from './account/undated.ts';
 
 /** What all sources bring to a search about a person, and what is to be told of who the person is. */
 export const receiveAll = (

@@ -4,7 +4,7 @@ import type { Person } from '../identity/person.ts';
 import type { Asking } from '../sources/ask.ts';
 import { type Contribution, isComplete, receive } from './contribution.ts';
 import type { Held } from './held.ts';
-import { readRecord } from './read-record.ts';
+import { readRecord } from './ask/read-record.ts';
 import { createWorld, type Missed, type World } from './world.ts';
 
 /** The most resources that are read one by one for one answer. */

@@ -2,8 +2,8 @@ import { isObject, isResourceType, type Json, objects, type Patient, type Resour
 import { federatedPatient, type PatientOf } from '../identity/federated-patient.ts';
 import type { Person } from '../identity/person.ts';
 import type { Held } from './held.ts';
-import { targetOf } from './match/reference.ts';
-import { referencesBy } from './references.ts';
+import { targetOf } from './parameter/match/reference.ts';
+import { referencesBy } from './parameter/references.ts';
 
 /** What a reference leads to that is not at hand. */
 export interface Missed {

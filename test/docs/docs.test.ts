@@ -7,7 +7,7 @@ import { FAULTS } from '../../sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/start.ts';
 import type { Bundle } from '../../src/fhir/index.ts';
 import { silentLog } from '../../src/platform/log.ts';
-import { STATUS } from '../../src/search/status.ts';
+import { STATUS } from '../../src/search/account/status.ts';
 import { blocksOf, codesOf, differs, linksOf, readShown, tablesOf } from './markdown.ts';
 
 const root = join(import.meta.dirname, '../..');

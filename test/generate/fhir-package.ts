@@ -12,7 +12,7 @@ import { ALLERGY_STATES } from '../../src/link/allergies.ts';
 import { POLICY_VERSION } from '../../src/link/policy.ts';
 import { LINK_RULES } from '../../src/link/rules.ts';
 import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
-import { STATUS } from '../../src/search/status.ts';
+import { STATUS } from '../../src/search/account/status.ts';
 
 const target = join(import.meta.dirname, '../../src/fhir/package');
 const VERSION = '0.1.0';

@@ -5,7 +5,7 @@ import { createSealer } from '../../src/fhir/sealed-id.ts';
 import { formPairs } from '../../src/http/call.ts';
 import { negotiate } from '../../src/http/negotiate.ts';
 import { openPage } from '../../src/search/page.ts';
-import { parseSearch, type SearchRequest } from '../../src/search/request.ts';
+import { parseSearch, type SearchRequest } from '../../src/search/request/request.ts';
 import { HEAVY, type Query, queries } from './queries.ts';
 import { type ServedRecord, serveRecord } from './served-record.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { folding } from '../../src/search/match/kind.ts';
+import { folding } from '../../src/search/parameter/match/kind.ts';
 
 describe('texts for comparison', () => {
   it('are folded once for a value, however many texts are asked for', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { RESOURCE_TYPES, type ResourceType } from '../../src/fhir/index.ts';
 import { searchParametersOf } from '../../src/fhir/definitions/index.ts';
-import { referenceParametersOf } from '../../src/search/references.ts';
-import { SHAPE_PARAMETERS } from '../../src/search/shape.ts';
+import { referenceParametersOf } from '../../src/search/parameter/references.ts';
+import { SHAPE_PARAMETERS } from '../../src/search/request/shape.ts';
 
 /** A search as a caller may send it: made of what FHIR has, put together in any way, and of what nobody should send. */
 export interface Query {

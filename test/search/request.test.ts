@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FaultError, type ResourceType } from '../../src/fhir/index.ts';
-import { parseSearch } from '../../src/search/request.ts';
+import { parseSearch } from '../../src/search/request/request.ts';
 
 const system = 'https://fhir.nhs.uk/Id/nhs-number';
 const pairs = (query: string) => [...new URLSearchParams(query)];

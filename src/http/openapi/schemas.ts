@@ -1,5 +1,5 @@
 import { type Json, MISSING_LINK } from '../../fhir/index.ts';
-import { KINDS } from '../../search/match/index.ts';
+import { KINDS } from '../../search/parameter/match/index.ts';
 
 /** A reference to a part of the document. */
 export const ref = (kind: 'schemas' | 'parameters' | 'responses' | 'headers', name: string): Json => ({

@@ -1,5 +1,5 @@
 import { type CodeableConcept, type ResourceType, SYSTEM } from '../../fhir/index.ts';
-import { type SourceStatus, STATUS } from '../../search/status.ts';
+import { type SourceStatus, STATUS } from '../../search/account/status.ts';
 import type { ConfiguredSource } from '../../sources/registry.ts';
 import type { Part } from '../record.ts';
 

@@ -1,0 +1,129 @@
+import { type Answer, type Call, type Mapping, SourceError, type SourceQuery } from '../../adapter/index.ts';
+import type { NhsNumber } from '../../fhir/index.ts';
+import { mapOnce } from '../../mapping/map-once.ts';
+import { type Asking, ask } from '../../sources/ask.ts';
+import type { Asked } from '../../sources/asked.ts';
+import type { ConfiguredSource } from '../../sources/registry.ts';
+import type { Plan, Step } from './plan.ts';
+
+/** What one source did: answered, failed, or was not asked, or must not be. */
+export type Result = {
+  readonly source: ConfiguredSource;
+  /** The superseded number by which the source knows the patient, where it is not that of today. */
+  readonly askedAs?: NhsNumber;
+} & (
+  | { readonly outcome: 'not-asked' }
+  /** It waited for the trace, and may not be asked: for who the person is, or since nobody could say. */
+  | { readonly outcome: 'withheld' }
+  | { readonly outcome: 'untraced' }
+  | {
+      readonly outcome: 'failed';
+      readonly error: SourceError;
+      readonly fetchedAt: number;
+      readonly latencyMs: number;
+    }
+  | { readonly outcome: 'answered'; readonly answer: Drained; readonly fetchedAt: number; readonly latencyMs: number }
+);
+
+/** All pages of one answer. */
+export interface Drained extends Answer {
+  readonly patientIds: readonly string[];
+  /** True where the cap was reached before the end, or a query beside the first one failed. */
+  readonly partial: boolean;
+  /** The mapping of an answer that others may share: it maps each record once. */
+  readonly map?: Mapping;
+}
+
+export interface FanOut extends Asking {
+  readonly maxRecords: number;
+}
+
+/** Asks every planned source at once, each page by page to its end. Never throws: a failed source is a value. */
+export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<readonly Result[]> =>
+  Promise.all(steps.map((it) => take(it, deps, call)));
+
+const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promise<Result> => {
+  const asked = await Promise.all(
+    queries.map((query) =>
+      source.share.ask(
+        {
+          key: questionOf(source, query),
+          work: (shared) =>
+            ask(source, (own) => drain(source, query, { ...deps, call: own }), { ...deps, call: shared }),
+          isWhole: (value) => !value.partial,
+        },
+        call,
+      ),
+    ),
+  );
+  const [first, ...others] = asked;
+  if (!first) return { source, outcome: 'not-asked' };
+  const { fetchedAt, latencyMs } = first;
+  if ('error' in first) return { source, outcome: 'failed', error: first.error, fetchedAt, latencyMs };
+  const answer = merge(first.value, others);
+  const { correlationId } = call;
+  deps.log.info('source.answered', {
+    correlationId,
+    sourceId: source.id,
+    records: answer.records.length,
+    ms: latencyMs,
+  });
+  return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
+};
+
+/** What those who share an answer ask alike: a `record` source gives the whole record whatever is looked for in it. */
+export const questionOf = (
+  { capabilities }: ConfiguredSource,
+  { patient, types, filters }: SourceQuery,
+): readonly unknown[] => (capabilities.scope === 'record' ? [patient] : [patient, types, filters]);
+
+/** The answers to all queries of one source; of one that failed only its absence is told. */
+const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
+  if (others.length === 0) return first;
+  const answers = [first, ...others.flatMap((it) => ('value' in it ? [it.value] : []))];
+  return {
+    records: answers.flatMap((it) => it.records),
+    warnings: answers.flatMap((it) => it.warnings ?? []),
+    issues: answers.flatMap((it) => it.issues ?? []),
+    patientIds: [...new Set(answers.flatMap((it) => it.patientIds))],
+    partial: answers.length <= others.length || answers.some((it) => it.partial),
+  };
+};
+
+/** Pages of one answer that are followed, also where they hold nothing. */
+const MAX_PAGES = 1000;
+
+const drain = async (
+  { source, adapter }: ConfiguredSource,
+  query: SourceQuery,
+  { maxRecords, call }: FanOut & { readonly call: Call },
+): Promise<Drained> => {
+  const records: Answer['records'][number][] = [];
+  const warnings: NonNullable<Answer['warnings']>[number][] = [];
+  const issues: NonNullable<Answer['issues']>[number][] = [];
+  const patientIds = new Set<string>();
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const page = await (source.search as NonNullable<typeof source.search>)(
+      cursor === undefined ? query : { ...query, cursor },
+      call,
+    );
+    for (const record of page.records) records.push(record);
+    for (const it of page.warnings ?? []) warnings.push(it);
+    for (const it of page.issues ?? []) issues.push(it);
+    page.patientIds?.forEach((it) => patientIds.add(it));
+    cursor = page.next;
+    if (cursor !== undefined && seen.has(cursor)) throw new SourceError('invalid-response');
+    if (cursor !== undefined) seen.add(cursor);
+  } while (cursor !== undefined && records.length < maxRecords && seen.size < MAX_PAGES);
+  const partial = cursor !== undefined || records.length > maxRecords;
+  return {
+    records: partial ? records.slice(0, maxRecords) : records,
+    warnings,
+    issues,
+    patientIds: [...patientIds],
+    partial,
+    map: mapOnce(adapter.map),
+  };
+};

@@ -1,0 +1,56 @@
+import fhirpath from 'fhirpath';
+import r4Model from 'fhirpath/fhir-context/r4';
+import type { Json } from '../../fhir/index.ts';
+import { targetOf } from './match/reference.ts';
+import { readPath, walk } from './path.ts';
+
+/** The values of a search parameter in a resource. */
+export type Extract = (resource: Json) => readonly unknown[];
+
+const compiled = new Map<string, Extract>();
+
+/**
+ * Compiles the FHIRPath of a search parameter, once per process.
+ * @param base the type of the node it starts from, where that is no resource: `Observation.component`.
+ */
+export const extractor = (expression: string, base?: string): Extract => {
+  const key = `${base ?? ''} ${expression}`;
+  let extract = compiled.get(key);
+  if (!extract) compiled.set(key, (extract = remembering(union(expression, base))));
+  return extract;
+};
+
+/** Many criteria and sort keys may look at the same values of a resource: they are found once. */
+const remembering = (extract: Extract): Extract => {
+  const known = new WeakMap<Json, readonly unknown[]>();
+  return (resource) => {
+    let values = known.get(resource);
+    if (!values) known.set(resource, (values = extract(resource)));
+    return values;
+  };
+};
+
+/** `resolve()` waits for a server; what it asks of a reference is told by the reference itself. */
+const RESOLVED = /^(.*)\.where\(resolve\(\) is ([A-Za-z]+)\)$/;
+
+const union = (expression: string, base: string | undefined): Extract => {
+  const parts = expression.split(' | ').map((part) => {
+    const [, path, type] = RESOLVED.exec(part) ?? [];
+    const extract = compile(path ?? part, base);
+    return type === undefined
+      ? extract
+      : (resource: Json) => extract(resource).filter((it) => targetOf(it)?.type === type);
+  });
+  const [only] = parts;
+  return only && parts.length === 1 ? only : (resource) => parts.flatMap((it) => it(resource));
+};
+
+/** A path that only steps down is walked; whatever else FHIRPath can say is left to its engine. */
+const compile = (expression: string, base: string | undefined): Extract => {
+  const path = readPath(expression, base);
+  if (path) return (node) => walk(path, node);
+  const run = fhirpath.compile(base === undefined ? expression : { base, expression }, r4Model) as (
+    node: unknown,
+  ) => unknown[];
+  return (node) => run(node);
+};

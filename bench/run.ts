@@ -3,12 +3,14 @@
  * rounds' ratios, by CPU time; and counts that must be so on any machine. A figure of one machine and hour says little; a
  * ratio travels.
  */
+import { expectShortLives } from '../src/platform/engine.ts';
 import { loadAdapter } from '../src/sources/load.ts';
 import { countRows } from './counts.ts';
 import { linkingBySize, linkingInSearch } from './link-cost.ts';
 import { mappingRow } from './mapping.ts';
 import { ratioRow, report } from './report.ts';
 
+expectShortLives();
 const isQuick = process.argv.includes('--quick');
 const adapter = await loadAdapter('gp-connect');
 if (!adapter) throw new Error('there is no adapter gp-connect');

@@ -7,6 +7,7 @@ import { requireNode, serve } from './main.ts';
 import { mapFiles } from './mapping/map-files.ts';
 import { printAccount } from './mapping/print-account.ts';
 import { ConfigError, loadConfig } from './platform/config.ts';
+import { expectShortLives } from './platform/engine.ts';
 import { loadAdapter, loadPart } from './sources/load.ts';
 import { startWorkers } from './workers.ts';
 
@@ -125,6 +126,7 @@ const describe = (error: unknown): string => (error instanceof Error ? error.mes
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 if (/^cli\.[jt]s$/.test(basename(process.argv[1] ?? '')) || basename(process.argv[1] ?? '') === 'pcr') {
+  expectShortLives();
   const code = await run(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 }

@@ -46,14 +46,24 @@ export const follow = (reference: unknown, context: Context): SourceRecord<Json>
   return target && context.find(target.kind, target.id);
 };
 
+/** References that are right as they stand: to a record of the answer, its type called as in R4. Nearly all are. */
+const soundReferences = (context: Context, kinds: readonly string[]): ReadonlySet<unknown> =>
+  context.memo('gp-connect sound references', () => {
+    const sound = new Set<string>();
+    for (const kind of kinds)
+      if (r4Name(kind) === kind)
+        for (const { id } of context.all(kind)) if (!id.includes('/')) sound.add(`${kind}/${id}`);
+    return sound;
+  });
+
 /**
  * Writes a Reference in R4 type names if the answer resolves it; takes the literal reference away if not. One to a
  * Patient always stays, for the identity gate to judge, and a sentence in place of a reference is left for its words.
+ * @param kinds those of the records of an answer.
  * @param contained the ids of the resources that the referring one contains.
  */
-export const createFollower = (context: Context, contained: ReadonlySet<unknown>): Hook => {
-  // Most references of an answer name one of a few: the patient, a practitioner, an organisation.
-  const sound = new Set<unknown>();
+export const createFollower = (context: Context, kinds: readonly string[], contained: ReadonlySet<unknown>): Hook => {
+  const sound = soundReferences(context, kinds);
   return (given, _, note) => {
     if (sound.has(given['reference'])) return given;
     const reference = text(given['reference'])?.trim();
@@ -63,11 +73,8 @@ export const createFollower = (context: Context, contained: ReadonlySet<unknown>
     if (!target) return /^(?:urn|https?|file):/.test(reference) ? withoutLiteral(given, note) : given;
     const { kind, id } = target;
     if (kind !== 'Patient' && !context.find(kind, id)) return withoutLiteral(given, note);
-    const name = r4Name(kind);
-    const isLocal = name === kind && reference.length === kind.length + 1 + id.length;
-    if (!isLocal || reference !== given['reference']) return { ...given, reference: `${name}/${id}` };
-    sound.add(reference);
-    return given;
+    const literal = `${r4Name(kind)}/${id}`;
+    return literal === given['reference'] ? given : { ...given, reference: literal };
   };
 };
 

@@ -3,7 +3,7 @@ import { DATA_ABSENT_REASON } from './canonicals.ts';
 import { readBound } from './conform-bound.ts';
 import { containedTypes, settleContained, withoutStanding } from './conform-contained.ts';
 import { copied, type Draft, find, keep, type Place, put, refuse, strange } from './conform-place.ts';
-import { isHeld, isPlain } from './conform-plain.ts';
+import { atAGlance, isHeld } from './conform-glance.ts';
 import { readReference } from './conform-reference.ts';
 import { type CompiledElement, type CompiledType, compiledType } from './definitions/compiled.ts';
 import { isResourceType } from './definitions/index.ts';
@@ -35,8 +35,9 @@ export const conform = (resource: Json, dialect: Dialect, report: Report): FhirR
     depth: 0,
     told: undefined,
   };
-  const at = { type: compiledType(type), name: type, index: -1, above: undefined, run };
-  return readObject(placeAt(resource, at)) as unknown as FhirResource;
+  return readObject(
+    placeAt(resource, { type: compiledType(type), name: type, index: -1, above: undefined, run }),
+  ) as unknown as FhirResource;
 };
 
 /** Reports what a hook found, at the value that it was given. */
@@ -300,22 +301,24 @@ const misplaced = (
   strange('invalid-value', place, { name: element.many ? `${element.name}[${index}]` : element.name, value });
 };
 
-/** One value of a complex element, translated by the dialect; a translation may be several, or none. */
+/**
+ * One value of a complex element, translated by the dialect; a translation may be several, or none. Most can be told at a
+ * glance: only the others are read part by part.
+ */
 const readEach = (element: CompiledElement, one: Json, place: Place, index: number): unknown => {
   const { run } = place;
+  const host = hostName(place);
+  const read = atAGlance(one, element, run, host);
+  if (read !== undefined) return read;
   const hook = element.hook && (run.dialect[element.hook] as Hook<Json | readonly Json[]> | undefined);
-  if (!hook) return readOrPlain(one, element, place, index);
+  if (!hook) return readTyped(element, placeOf(one, element, place, index));
   run.above = place;
   run.element = element;
   run.index = index;
-  const translated = hook(one, hostName(place), run.note);
-  if (!Array.isArray(translated)) return readOrPlain(translated as Json, element, place, index);
-  return (translated as readonly Json[]).flatMap((it) => readOrPlain(it, element, place, index) ?? []);
+  const translated = hook(one, host, run.note);
+  if (!Array.isArray(translated)) return readTyped(element, placeOf(translated as Json, element, place, index));
+  return (translated as readonly Json[]).flatMap((it) => readTyped(element, placeOf(it, element, place, index)) ?? []);
 };
-
-/** Most objects are plain: of their type as they came. Only the others are read part by part. */
-const readOrPlain = (given: Json, element: CompiledElement, place: Place, index: number): unknown =>
-  isPlain(given, element, place.run) ? given : readTyped(element, placeOf(given, element, place, index));
 
 const placeOf = (given: Json, element: CompiledElement, above: Place, index: number): Place => ({
   type: element.inner(),

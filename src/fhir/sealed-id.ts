@@ -220,8 +220,8 @@ const unpack = (bytes: Uint8Array): string =>
         .slice(0, bytes[0])
         .reduce((text, six) => text + (ALPHABET[six] ?? ''), '');
 
-const encode = (bytes: Uint8Array): string =>
-  regroup(bytes, 8, 6).reduce((text, six) => text + (ALPHABET[six] ?? ''), '');
+/** Base64url in FHIR's alphabet: its one other character is the last. */
+const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url').replaceAll('_', '.');
 
 const decode = (id: string): Uint8Array | undefined => {
   const bits = [...id].map((it) => ALPHABET.indexOf(it));

@@ -182,6 +182,27 @@ Never claimed the same: records of different people, other sides of the body, re
 planned or somebody else's (by status or by words such as \`FH:\`, \`no\`, \`?\`), two identifiers of one system. Codes that say nothing
 (degraded in transfer, unknown) are no part of any key.
 
+## Hazards
+
+What could harm a patient, what keeps it away, and who of the [sandbox](../sandbox/people/README.md) meets it: \`test/journeys/hazards.test.ts\` has a test of each.
+
+| hazard | what keeps it away | met by |
+| --- | --- | --- |
+| H1 absence read as nothing known | an account in every answer; that nothing is known is said only where a source asserts it | 9990000174 Leonard Oakshott |
+| H2 a source is missing unnoticed | the status of every source, and whether the answer is complete | 9990000093 Gareth Bowdler, 9990000107 Agnieszka Lipowska |
+| H3 something old read as new | when each source gave its answer; \`Cache-Control: no-cache\` asks anew | 9990000018 Doreen Hallsworth |
+| H4 another's record | the gate, and quarantine where demographics differ | 9990000360 Stanley Okonjo |
+| H5 two facts made one | exact keys of side, day, specimen; codes that say nothing are in no key | 9990000018 Doreen Hallsworth, 9990000379 Marjorie Eversholt |
+| H6 active hidden by ended or refuted | nothing stands behind what it contradicts | 9990000050 Rhiannon Tregarth, 9990000387 Imelda Adair |
+| H7 a therapy taken for two, or two for one | one therapy is a relation of its own; dose and status compared, sources named | 9990000042 Desmond Pickersgill |
+| H8 where someone at risk is | withheld where answers come in, before anything is put together | 9990000301 Edith Marlowe-Finch |
+| H9 what is withheld shows by difference | a link has the labels of all its members; nothing says what a source does not hold | 9990000050 Rhiannon Tregarth, 9990000301 Edith Marlowe-Finch |
+| H10 a denial, doubt or relation lost | the stance is part of every key, and context words make no name | 9990000387 Imelda Adair, 9990000379 Marjorie Eversholt |
+| H11 units or digits changed | they are converted for comparison only | 9990000018 Doreen Hallsworth |
+| H12 a warning of the GP system lost | it is in the List and in the account, word for word | 9990000034 Priya Nadkarni, 9990000042 Desmond Pickersgill, 9990000050 Rhiannon Tregarth |
+| H13 a link taken for the truth | tier, rule, policy and terminology with every link; no item is the source of another | 9990000018 Doreen Hallsworth, 9990000042 Desmond Pickersgill, 9990000050 Rhiannon Tregarth |
+| H14 what was seen cannot be seen again | an answer depends on records, policy and terminology alone, in whatever order sources answer | 9990000018 Doreen Hallsworth |
+
 ## Rules
 
 Policy ${POLICY_VERSION}; served as the CodeSystem \`${SYSTEM.linkRule}\`. Of two records the first rule that holds names the link.

@@ -17,7 +17,7 @@ import { MAX_BATCH_ENTRIES } from '../../src/http/batch.ts';
 import { ALLERGY_STATES } from '../../src/link/allergies.ts';
 import { POLICY_VERSION } from '../../src/link/policy.ts';
 import { LINK_RULES } from '../../src/link/rules.ts';
-import { careDatesOf } from '../../src/operations/care-date.ts';
+import { clinicalDatesOf } from '../../src/search/clinical-date.ts';
 import { addressOf } from '../../src/operations/request.ts';
 import { SECTIONS, type SectionRow } from '../../src/operations/summary/sections.ts';
 import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
@@ -97,7 +97,7 @@ not named here has none.
 
 | types | parameters |
 | --- | --- |
-${careDates().join('\n')}
+${clinicalDates().join('\n')}
 
 ## The sections of the summary
 
@@ -133,10 +133,10 @@ ${
       : `\n| parameter | | |\n| --- | --- | --- |\n${parameters.map((it) => `| \`${it.name}\` | ${it.type}, ${it.min}..${it.max} | ${it.doc} |`).join('\n')}\n`
 }`;
 
-const careDates = (): string[] => {
+const clinicalDates = (): string[] => {
   const byDates = new Map<string, ResourceType[]>();
   for (const type of RESOURCE_TYPES) {
-    const dates = careDatesOf(type)
+    const dates = clinicalDatesOf(type)
       .map((it) => `\`${it}\``)
       .join(', ');
     if (dates !== '') byDates.set(dates, [...(byDates.get(dates) ?? []), type]);

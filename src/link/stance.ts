@@ -13,6 +13,7 @@ const BY_STATUS: Readonly<Record<string, Readonly<Record<string, Stance>>>> = {
     'entered-in-error': 'entered-in-error',
     refuted: 'refuted',
     provisional: 'suspected',
+    unconfirmed: 'suspected',
     differential: 'suspected',
   },
   status: {
@@ -25,8 +26,11 @@ const BY_STATUS: Readonly<Record<string, Readonly<Record<string, Stance>>>> = {
   },
 };
 
-/** The types whose status words are about the fact, and not about paperwork. */
-const CANCELLED_IS_NOT_DONE: ReadonlySet<string> = new Set(['Observation', 'Encounter', 'Appointment', 'Procedure']);
+/** The types in which a status word is about the fact: of others it tells of paperwork, or is said of all (GP allergies). */
+const ONLY_OF: Readonly<Record<string, ReadonlySet<string>>> = {
+  cancelled: new Set(['Observation', 'Encounter', 'Appointment', 'Procedure']),
+  unconfirmed: new Set(['Condition']),
+};
 
 /** That an allergy is history is no other claim: it stands until it is resolved. */
 const STANDING: ReadonlySet<string> = new Set(['AllergyIntolerance']);
@@ -36,8 +40,9 @@ export const stanceOf = (resource: Json, texts: readonly string[]): Stance => {
   const type = String(resource['resourceType']);
   for (const [element, stances] of Object.entries(BY_STATUS)) {
     const code = statusCode(resource[element]);
-    const stance = code === undefined ? undefined : stances[code];
-    if (stance !== undefined && (code !== 'cancelled' || CANCELLED_IS_NOT_DONE.has(type))) return stance;
+    if (code === undefined || ONLY_OF[code]?.has(type) === false) continue;
+    const stance = stances[code];
+    if (stance !== undefined) return stance;
   }
   if (resource['doNotPerform'] === true) return 'negated';
   const contexts = texts.flatMap((it) => contextOf(it) ?? []).sort();

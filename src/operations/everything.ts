@@ -10,6 +10,7 @@ import { keepMatching } from '../search/keep.ts';
 import { ledger } from '../search/account/ledger.ts';
 import { linkMatches } from '../search/link-matches.ts';
 import { createOut, heldBy } from '../search/out.ts';
+import { typeByType } from '../search/order.ts';
 import { sealPage, takePage } from '../search/page.ts';
 import { searchedBy } from '../search/ask/plan.ts';
 import { readCriterion } from '../search/parameter/read-criterion.ts';
@@ -102,7 +103,7 @@ export const createEverything = (deps: SearchDeps) => {
           : [
               ...page.map((it) => toEntry(options.base, linked.label(it, out(it)), 'match')),
               ...own.map((it) => toEntry(options.base, sourcePatient(patient, out(it) as Patient), 'include')),
-              ...value.referred.map((it) => toEntry(options.base, out(it), 'include')),
+              ...typeByType(value.referred).map((it) => toEntry(options.base, out(it), 'include')),
               ...linked.linkages(page),
             ],
         outcome,
@@ -152,7 +153,7 @@ const inOrder = (types: ReadonlySet<ResourceType>): readonly ResourceType[] =>
 const updatedSince = (since: string): Criterion =>
   readCriterion('Patient', ['_lastUpdated', `ge${since}`], { now: 0, owns: () => false }) as Criterion;
 
-/** The patient is one match, however many sources hold them, and the first. */
+/** The patient is one match, however many sources hold them, and the first; then type by type. */
 const matchesOf = (
   kept: readonly Contribution[],
   { world, types }: { readonly world: World } & Pick<Asked, 'types'>,
@@ -160,7 +161,7 @@ const matchesOf = (
   const all = kept.flatMap(heldBy);
   const isPatient = ({ local }: Held): boolean => local.type === 'Patient';
   const patient = types.includes('Patient') && all.some(isPatient) ? world.patient : undefined;
-  return [...(patient ? [patient] : []), ...all.filter((it) => !isPatient(it))];
+  return [...(patient ? [patient] : []), ...typeByType(all.filter((it) => !isPatient(it)))];
 };
 
 /** Each source's own Patient. */

@@ -1,5 +1,6 @@
 import type { Json } from '../fhir/index.ts';
 import type { Held } from './held.ts';
+import { typeByType } from './order.ts';
 import type { Include } from './request/include-parameter.ts';
 import { referencesBy } from './parameter/references.ts';
 import type { World } from './world.ts';
@@ -8,7 +9,8 @@ import type { World } from './world.ts';
 const MAX_ROUNDS = 10;
 
 /**
- * What includes bring in beside the matches, each once and no match again, among what the sources gave for this answer.
+ * What includes bring in beside the matches, each once and no match again, among what the sources gave for this answer, type
+ * by type.
  * @see https://hl7.org/fhir/R4/search.html#include
  */
 export const includeFor = (matches: readonly Held[], includes: readonly Include[], world: World): readonly Held[] => {
@@ -22,7 +24,7 @@ export const includeFor = (matches: readonly Held[], includes: readonly Include[
     fresh = next.filter((it) => !seen.has(keyOf(it)) && seen.add(keyOf(it)));
     for (const it of fresh) found.push(it);
   }
-  return found;
+  return typeByType(found);
 };
 
 const keyOf = ({ source, local }: Held): string => `${source} ${local.type}/${local.localId}`;

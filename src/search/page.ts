@@ -6,7 +6,7 @@ import type { Pairs } from './request/pairs.ts';
 
 /**
  * Where a walk through pages stands. How many of each source's matches were served is all it needs: what a source gives
- * comes in the same order each time, so a source that is lost on the way, or comes back, moves nobody else's place.
+ * is put in the same order each time, so a source that is lost on the way, or comes back, moves nobody else's place.
  */
 export interface Position {
   /** The parameters of the search, every shaping one among them. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { FAULTS } from '../../sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/start.ts';
-import type { Bundle } from '../../src/fhir/index.ts';
+import type { Bundle, Json } from '../../src/fhir/index.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { STATUS } from '../../src/search/account/status.ts';
 import { blocksOf, codesOf, differs, linksOf, readShown, tablesOf } from './markdown.ts';
@@ -83,6 +83,21 @@ describe('the pages of the project', function () {
             expect(response.status).to.equal(200);
             const { entry = [] } = (await response.json()) as Bundle;
             expect(entry.filter((it) => it.search?.mode === 'match').length).to.equal(Number(finds));
+          });
+      if (head.startsWith('query | first | last'))
+        for (const [query = '', ...ends] of rows)
+          it(`${page}: ${query} begins and ends with ${ends.join(' and ')}`, async () => {
+            const [type = '', rest = ''] = (codesOf(query)[0] ?? '').split('?');
+            const response = await fetch(urlOf(`${type}?patient=${PERSON}&${rest}`));
+            const { entry = [] } = (await response.json()) as Bundle;
+            const matches = entry
+              .filter((it) => it.search?.mode === 'match')
+              .map((it) => it.resource as unknown as Json);
+            const dates = ['onsetDateTime', 'recordedDate', 'authoredOn', 'effectiveDateTime'];
+            for (const [at, end] of ends.entries()) {
+              const resource = matches.at(-at) ?? {};
+              expect(dates.map((it) => resource[it]).find((it) => it !== undefined)).to.equal(codesOf(end)[0]);
+            }
           });
       if (head.startsWith('request | status') || head.startsWith('request | with'))
         for (const [request = '', ...cells] of rows) {

@@ -17,7 +17,7 @@ import { MAX_BATCH_ENTRIES } from '../../src/http/batch.ts';
 import { ALLERGY_STATES } from '../../src/link/allergies.ts';
 import { POLICY_VERSION } from '../../src/link/policy.ts';
 import { LINK_RULES } from '../../src/link/rules.ts';
-import { careDatesOf } from '../../src/operations/care-date.ts';
+import { clinicalDatesOf } from '../../src/search/clinical-date.ts';
 import { addressOf } from '../../src/operations/request.ts';
 import { SECTIONS, type SectionRow } from '../../src/operations/summary/sections.ts';
 import { type Operation, OPERATIONS } from '../../src/operations/table.ts';
@@ -97,7 +97,7 @@ not named here has none.
 
 | types | parameters |
 | --- | --- |
-${careDates().join('\n')}
+${clinicalDates().join('\n')}
 
 ## The sections of the summary
 
@@ -133,10 +133,10 @@ ${
       : `\n| parameter | | |\n| --- | --- | --- |\n${parameters.map((it) => `| \`${it.name}\` | ${it.type}, ${it.min}..${it.max} | ${it.doc} |`).join('\n')}\n`
 }`;
 
-const careDates = (): string[] => {
+const clinicalDates = (): string[] => {
   const byDates = new Map<string, ResourceType[]>();
   for (const type of RESOURCE_TYPES) {
-    const dates = careDatesOf(type)
+    const dates = clinicalDatesOf(type)
       .map((it) => `\`${it}\``)
       .join(', ');
     if (dates !== '') byDates.set(dates, [...(byDates.get(dates) ?? []), type]);
@@ -181,6 +181,27 @@ concludes that A is like C. So the order in which sources answer changes nothing
 Never claimed the same: records of different people, other sides of the body, refuted or withdrawn against stated, denied, suspected,
 planned or somebody else's (by status or by words such as \`FH:\`, \`no\`, \`?\`), two identifiers of one system. Codes that say nothing
 (degraded in transfer, unknown) are no part of any key.
+
+## Hazards
+
+What could harm a patient, what keeps it away, and who of the [sandbox](../sandbox/people/README.md) meets it: \`test/journeys/hazards.test.ts\` has a test of each.
+
+| hazard | what keeps it away | met by |
+| --- | --- | --- |
+| H1 absence read as nothing known | an account in every answer; that nothing is known is said only where a source asserts it | 9990000174 Leonard Oakshott |
+| H2 a source is missing unnoticed | the status of every source, and whether the answer is complete | 9990000093 Gareth Bowdler, 9990000107 Agnieszka Lipowska |
+| H3 something old read as new | when each source gave its answer; \`Cache-Control: no-cache\` asks anew | 9990000018 Doreen Hallsworth |
+| H4 another's record | the gate, and quarantine where demographics differ | 9990000360 Stanley Okonjo |
+| H5 two facts made one | exact keys of side, day, specimen; codes that say nothing are in no key | 9990000018 Doreen Hallsworth, 9990000379 Marjorie Eversholt |
+| H6 active hidden by ended or refuted | nothing stands behind what it contradicts | 9990000050 Rhiannon Tregarth, 9990000387 Imelda Adair |
+| H7 a therapy taken for two, or two for one | one therapy is a relation of its own; dose and status compared, sources named | 9990000042 Desmond Pickersgill |
+| H8 where someone at risk is | withheld where answers come in, before anything is put together | 9990000301 Edith Marlowe-Finch |
+| H9 what is withheld shows by difference | a link has the labels of all its members; nothing says what a source does not hold | 9990000050 Rhiannon Tregarth, 9990000301 Edith Marlowe-Finch |
+| H10 a denial, doubt or relation lost | the stance is part of every key, and context words make no name | 9990000387 Imelda Adair, 9990000379 Marjorie Eversholt |
+| H11 units or digits changed | they are converted for comparison only | 9990000018 Doreen Hallsworth |
+| H12 a warning of the GP system lost | it is in the List and in the account, word for word | 9990000034 Priya Nadkarni, 9990000042 Desmond Pickersgill, 9990000050 Rhiannon Tregarth |
+| H13 a link taken for the truth | tier, rule, policy and terminology with every link; no item is the source of another | 9990000018 Doreen Hallsworth, 9990000042 Desmond Pickersgill, 9990000050 Rhiannon Tregarth |
+| H14 what was seen cannot be seen again | an answer depends on records, policy and terminology alone, in whatever order sources answer | 9990000018 Doreen Hallsworth |
 
 ## Rules
 

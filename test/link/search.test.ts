@@ -121,7 +121,7 @@ describe('links in a search', () => {
 
   it('mark each member for those who read no Linkage: a group by its tag, a pair by the other', async () => {
     const { body } = await get(`AllergyIntolerance?patient=${NHS}`);
-    const [penicillin, latex] = entriesOf(body, 'match').map((it) => it.resource as unknown as Json);
+    const [latex, penicillin] = entriesOf(body, 'match').map((it) => it.resource as unknown as Json);
     const own = (it: Json | undefined) =>
       (it!['extension'] as Extension[]).filter(({ url }) => url.endsWith('/merge-link'));
     const [group] = own(penicillin).flatMap((it) => part(it, 'group'));

@@ -111,6 +111,7 @@ describe('a walk through pages', function () {
         return {
           resourceType: 'Observation',
           id: `${id}-${index}`,
+          identifier: [{ value: `${id}-${index}` }],
           status,
           code,
           subject,
@@ -190,6 +191,33 @@ describe('a walk through pages', function () {
       { numRuns: 150 },
     ));
 
+  it('shows the most recent first where no order is asked for, whatever order the sources give their records in', () =>
+    fc.assert(
+      fc.asyncProperty(fc.record({ ...asked, seed: fc.integer() }), async ({ record, filter, sort, seed }) => {
+        const nhsNumber = hold(record);
+        const search = urlOf(`patient=${nhsNumber}`, filter);
+        const [plain, sorted] = [await ask(search), await ask(`${search}&_sort=${sort || 'date'}`)];
+        const places = SOURCES.map((id) => `urn:pcr:source:${id}`);
+        const placeOf = (it: Entry): string => {
+          const [identifier] = it['identifier'] as { value: string }[];
+          return `${places.indexOf((it['meta'] as { source: string }).source)} ${identifier?.value ?? ''}`;
+        };
+        const byPlace = plain.matches.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+        const query = '_sort=-date';
+        const expected = plainSearch(byPlace, 'Observation', { query, base: app.base, now: Date.now() });
+        expect(idsOf(plain.matches)).to.deep.equal(expected.matches);
+
+        for (const id of SOURCES) {
+          const { [nhsNumber]: own = [], ...others } = held[id].records;
+          const turned = own.toSorted((a, b) => hashOf(seed, a) - hashOf(seed, b));
+          held[id].records = { ...others, [nhsNumber]: turned };
+        }
+        expect(await ask(search)).to.deep.equal(plain);
+        expect(await ask(`${search}&_sort=${sort || 'date'}`)).to.deep.equal(sorted);
+      }),
+      { numRuns: 100 },
+    ));
+
   it('reports a source that is lost on the way, and moves nobody’s place: what comes back goes on where it was', () =>
     fc.assert(
       fc.asyncProperty(fc.record({ ...asked, outages }), async ({ record, sort, filter, count, outages }) => {
@@ -218,3 +246,7 @@ describe('a walk through pages', function () {
       { numRuns: 150 },
     ));
 });
+
+/** An order that has nothing to do with what is in a record. */
+const hashOf = (seed: number, it: Json): number =>
+  [...String(it['id'])].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0) * seed) % 1009, seed);

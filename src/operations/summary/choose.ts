@@ -1,10 +1,8 @@
 import type { Json } from '../../fhir/index.ts';
 import { type FhirResource, objects } from '../../fhir/index.ts';
-import { searchParametersOf } from '../../fhir/definitions/index.ts';
+import { clinicalDateOf } from '../../search/clinical-date.ts';
 import type { Held } from '../../search/held.ts';
-import { KINDS } from '../../search/parameter/match/index.ts';
-import { readStamped } from '../../search/parameter/stamped.ts';
-import { careDatesOf } from '../care-date.ts';
+import { mostRecentFirst } from '../../search/order.ts';
 import { keyOf } from '../referred.ts';
 import { isMistaken, SECTIONS, type SectionRow } from './sections.ts';
 
@@ -26,7 +24,7 @@ export const choose = (record: readonly Held[]): readonly Chosen[] => {
     });
     taken.forEach((it) => left.delete(it));
     const entries = row.latest ? latestOf(taken) : taken;
-    return { row, entries: entries.toSorted(newestFirst), earlier: taken.length - entries.length };
+    return { row, entries: mostRecentFirst(entries), earlier: taken.length - entries.length };
   });
 };
 
@@ -52,7 +50,7 @@ const coveredOrders = (record: readonly Held[]): ReadonlySet<string> => {
 /** The latest of each test of each source. What has no code or no date is kept: nobody can say that it is not the latest. */
 const latestOf = (taken: readonly Held[]): readonly Held[] => {
   const latest = new Map<string, number>();
-  const dated = taken.map((held) => ({ held, test: testOf(held), at: dateOf(held) }));
+  const dated = taken.map((held) => ({ held, test: testOf(held), at: clinicalDateOf(held) }));
   for (const { test, at } of dated)
     if (test !== undefined && at !== undefined) latest.set(test, Math.max(at, latest.get(test) ?? -Infinity));
   return dated.flatMap(({ held, test, at }) =>
@@ -63,19 +61,4 @@ const latestOf = (taken: readonly Held[]): readonly Held[] => {
 const testOf = ({ source, local: { type, resource } }: Held): string | undefined => {
   const code = (resource as FhirResource & { readonly code?: unknown }).code;
   return code === undefined ? undefined : `${source} ${type} ${JSON.stringify(code)}`;
-};
-
-const newestFirst = (a: Held, b: Held): number => {
-  const [one = -Infinity, other = -Infinity] = [dateOf(a), dateOf(b)];
-  return one === other ? 0 : other > one ? 1 : -1;
-};
-
-const dateOf = (held: Held): number | undefined => {
-  const parameters = searchParametersOf(held.local.type);
-  for (const code of careDatesOf(held.local.type)) {
-    const keys = (parameters[code] ? readStamped(parameters[code])(held) : []).map((it) => KINDS.date?.sortKey?.(it));
-    const [first] = keys.filter((it) => typeof it === 'number');
-    if (first !== undefined) return first;
-  }
-  return undefined;
 };

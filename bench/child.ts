@@ -1,6 +1,7 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpus } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Reading } from './probe.ts';
 
@@ -33,42 +34,48 @@ export const pin = (pid: number, core: number): void => {
   if (canPin) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
 };
 
-/** Starts a script that listens, and waits until it does. @throws Error where it ends before */
+/** Starts a script that listens, and waits until it does. @throws Error with its last words where it ends before */
 export const startChild = async (
   script: string,
   { name, args = [], core = CORE.server, flags = [], env = {} }: ChildOptions,
 ): Promise<Child> => {
+  const folder = mkdtempSync(join(tmpdir(), 'pcr-bench-'));
+  // What a server logs costs it what it costs: writing it.
+  const log = openSync(join(folder, 'log'), 'w+');
   const child = fork(join(root, script), args, {
     cwd: root,
     execArgv: [...flags, '--import', join(root, 'bench/probe.ts')],
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
   });
+  const lastWords = (): string => readFileSync(join(folder, 'log'), 'utf8').slice(-1000);
+  child.once('exit', () => {
+    closeSync(log);
+    rmSync(folder, { recursive: true });
+  });
+  const say = <T>(key: keyof T & string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = (): void => reject(new Error(`${name} ended before it said its ${key}: ${lastWords()}`));
+      const listen = (message: unknown): void => {
+        if (typeof message !== 'object' || message === null || !(key in message)) return;
+        child.off('message', listen).off('exit', fail);
+        resolve(message as T);
+      };
+      child.on('message', listen).prependOnceListener('exit', fail);
+    });
   if (child.pid !== undefined) pin(child.pid, core);
-  const { port } = await messageOf<{ readonly port: number }>(child, 'port');
+  const { port } = await say<{ readonly port: number }>('port');
   return {
     name,
     base: `http://127.0.0.1:${port}`,
     read: async () => {
       child.send('read');
-      return (await messageOf<{ readonly reading: Reading }>(child, 'reading')).reading;
+      return (await say<{ readonly reading: Reading }>('reading')).reading;
     },
     stop: async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
   };
 };
-
-const messageOf = <T>(child: ChildProcess, key: keyof T & string): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const listen = (message: unknown): void => {
-      if (typeof message !== 'object' || message === null || !(key in message)) return;
-      child.off('message', listen).off('exit', fail);
-      resolve(message as T);
-    };
-    const fail = (): void =>
-      reject(new Error(`${child.spawnfile}: a server of the bench ended before it said its ${key}`));
-    child.on('message', listen).once('exit', fail);
-  });

@@ -1,4 +1,4 @@
-import { load, type LoadOptions, type Stretch, type Target } from './load.ts';
+import { ask, load, type LoadOptions, type Stretch, type Target } from './load.ts';
 import { patients } from './payload.ts';
 
 /** What every server measured in each round, by its name. */
@@ -14,23 +14,24 @@ export interface Effort {
 
 export interface DuelOptions extends Pick<LoadOptions, 'connections' | 'stub'> {
   readonly effort: Effort;
-  /** How many patients take turns: many more than are asked for at a time, since one may lag; or 1 for an answer that is kept. */
+}
+
+/** A server of a duel, and how many patients take turns there. */
+export interface Contender extends Target {
+  /** 1 for an answer that is kept; else many more than are asked for at a time, since one may lag. */
   readonly people?: number;
 }
 
 /** Servers take turns, round by round, after all have been warmed: what the machine does meanwhile, it does to all. */
 export const duel = async (
-  targets: readonly Target[],
-  { effort, connections, stub, people = connections * 8 }: DuelOptions,
+  contenders: readonly Contender[],
+  { effort, connections, stub }: DuelOptions,
 ): Promise<Rounds> => {
-  const asked = patients(people);
-  let turn = 0;
-  const next = (): string => asked[turn++ % asked.length] ?? '';
-
   const ready: { readonly target: Target; readonly options: LoadOptions }[] = [];
-  for (const target of targets) {
-    const isRight = await prepare(target, asked.slice(0, 4));
-    const options = { connections, next, isRight, ...(stub && { stub }) };
+  for (const target of contenders) {
+    const { people = connections * 8 } = target;
+    const prepared = await prepare(target, people);
+    const options = { ...prepared, connections, ...(stub && { stub }) };
     const perSecond = await warm(target, options, { seconds: effort.warmSeconds, requests: people });
     const amount = Math.max(connections * 3, Math.round(perSecond * effort.seconds));
     ready.push({ target, options: { ...options, amount } });
@@ -46,26 +47,35 @@ export const duel = async (
   return rounds;
 };
 
-/** Entries that every search of the bench is answered with. */
+/** Entries that a search of the bench asks for. */
 const PAGE = 50;
 
 /**
  * Asks for some patients, and for the first of them again.
- * @returns what every later answer is held to
+ * @param first number of the first patient
+ * @returns the patients in turn, and what every answer about one is held to
  * @throws Error for an answer of another size, or that begins with another id the second time
  */
-const prepare = async ({ child, path }: Target, some: readonly string[]): Promise<LoadOptions['isRight']> => {
+export const prepare = async (
+  { child, path }: Pick<Target, 'child' | 'path'>,
+  people: number,
+  first?: number,
+): Promise<Pick<LoadOptions, 'next' | 'isRight'>> => {
+  const asked = patients(people, first);
+  const some = asked.slice(0, 4);
   const answers: Answer[] = [];
   for (const patient of [...some, ...some.slice(0, 1)]) answers.push(await answerOf(child.base + path(patient)));
   const [own, again] = [answers[0], answers.at(-1)];
   if (!own || again?.firstId !== own.firstId)
     throw new Error(`${child.name}: an answer begins with another id the second time`);
-  if (!answers.every((it) => it.size === PAGE && it.total === own.total))
-    throw new Error(
-      `${child.name}: expected ${PAGE} of ${own.total} matches, not ${answers.map((it) => it.size).join()}`,
-    );
+  if (!answers.every((it) => it.total === own.total && it.size === Math.min(PAGE, own.total)))
+    throw new Error(`${child.name}: expected a page of ${own.total}, not ${answers.map((it) => it.size).join()}`);
   const marks = [`"total":${own.total}`, ...(own.isComplete ? [COMPLETE] : [])];
-  return (text) => marks.every((it) => text.includes(it));
+  let turn = 0;
+  return {
+    next: () => asked[turn++ % asked.length] ?? '',
+    isRight: (text) => marks.every((it) => text.includes(it)),
+  };
 };
 
 interface Answer {
@@ -98,8 +108,8 @@ const answerOf = async (url: string): Promise<Answer> => {
 };
 
 /** Asks at least so long and so often: for every patient once, so that local ids are known. */
-const warm = async (
-  { child, path }: Target,
+export const warm = async (
+  target: Pick<Target, 'child' | 'path'>,
   options: Omit<LoadOptions, 'amount'>,
   least: { readonly seconds: number; readonly requests: number },
 ): Promise<number> => {
@@ -107,7 +117,7 @@ const warm = async (
   let perSecond = 0;
   for (let asked = 0; asked < least.requests || performance.now() - start < least.seconds * 1000;) {
     const amount = Math.max(options.connections, Math.round(perSecond * Math.min(1, least.seconds)));
-    ({ perSecond } = await load({ child, path }, { ...options, amount }));
+    ({ perSecond } = await ask(target, { ...options, amount }));
     asked += amount;
   }
   return perSecond;

@@ -5,7 +5,7 @@ import { type Child, type ChildOptions, startChild } from './child.ts';
 import { ACUTE_TYPES } from './payload.ts';
 
 const SECRET = 'PCR_BENCH_SECRET';
-const ENV = { [SECRET]: 'a secret of the bench, and long enough to be one', LOG_LEVEL: 'warn' } as const;
+const ENV = { [SECRET]: 'a secret of the bench, and long enough to be one' } as const;
 
 export interface FacadeOptions extends Partial<ChildOptions> {
   /** What its config says beside what it must, and of every source. */

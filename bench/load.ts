@@ -12,14 +12,17 @@ export interface Target {
   readonly trips?: number;
 }
 
-/** One stretch of load, and what it cost. */
-export interface Stretch {
+/** How long some answers took. */
+export interface Pace {
   readonly requests: number;
   readonly perSecond: number;
-  /** Of the server, for one request. */
-  readonly cpuMs: number;
   readonly p50: number;
   readonly p99: number;
+}
+
+/** One stretch of load, and what it cost the server: CPU for one request, in milliseconds. */
+export interface Stretch extends Pace {
+  readonly cpuMs: number;
   readonly reading: Reading;
 }
 
@@ -27,6 +30,8 @@ export interface LoadOptions {
   readonly connections: number;
   /** So many requests, that none is cut off at the end. */
   readonly amount: number;
+  /** Requests a second of all connections together; as many as there can be where left out. */
+  readonly rate?: number;
   /** The next patient to ask about: those under way at a time must differ, or they share an answer. */
   readonly next: () => string;
   /** True for the text of a right answer. */
@@ -34,13 +39,25 @@ export interface LoadOptions {
   readonly stub?: Child;
 }
 
-/** Asks so many times, and refuses the stretch if any answer was not right. @throws Error that says what was wrong */
-export const load = async (
-  { child, path, trips }: Target,
-  { connections, amount, next, isRight, stub }: LoadOptions,
-): Promise<Stretch> => {
+/** Asks so many times, and refuses the stretch if an answer was not right, or sources were asked more or less than they must be. */
+export const load = async (target: Target, options: LoadOptions): Promise<Stretch> => {
+  const { child, trips } = target;
+  const { stub, amount } = options;
   const before = stub && (await countsOf(stub)).total;
   await child.read();
+  const pace = await ask(target, options);
+  const reading = await child.read();
+  const made = stub && before !== undefined ? (await countsOf(stub)).total - before : undefined;
+  if (made !== undefined && trips !== undefined && made !== trips * amount)
+    throw new Error(`${child.name}: ${made} calls of sources for ${amount} answers, expected ${trips} each`);
+  return { ...pace, cpuMs: reading.cpuMs / amount, reading };
+};
+
+/** @throws Error for any answer that was not right */
+export const ask = async (
+  { child, path }: Pick<Target, 'child' | 'path'>,
+  { connections, amount, rate, next, isRight }: Omit<LoadOptions, 'stub'>,
+): Promise<Pace> => {
   const latencies: number[] = [];
   const started = performance.now();
   // What autocannon itself takes to end is no part of it.
@@ -51,6 +68,7 @@ export const load = async (
         url: child.base,
         connections,
         amount,
+        ...(rate !== undefined && { overallRate: rate }),
         timeout: 60,
         requests: [{ setupRequest: (request) => ({ ...request, path: path(next()) }) }],
         verifyBody: (body: unknown) => isRight(String(body)),
@@ -62,22 +80,11 @@ export const load = async (
       ended = performance.now();
     });
   });
-  const reading = await child.read();
   if (errors + timeouts + mismatches + non2xx > 0)
     throw new Error(
       `${child.name}: of ${amount} answers ${non2xx} were no 2xx and ${mismatches} not as they should be; ${errors} errors`,
     );
-  const made = stub && before !== undefined ? (await countsOf(stub)).total - before : undefined;
-  if (made !== undefined && trips !== undefined && made !== trips * amount)
-    throw new Error(`${child.name}: ${made} calls of sources for ${amount} answers, expected ${trips} each`);
   const sorted = latencies.toSorted((a, b) => a - b);
   const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? NaN;
-  return {
-    requests: amount,
-    perSecond: (amount * 1000) / (ended - started),
-    cpuMs: reading.cpuMs / amount,
-    p50: at(0.5),
-    p99: at(0.99),
-    reading,
-  };
+  return { requests: amount, perSecond: (amount * 1000) / (ended - started), p50: at(0.5), p99: at(0.99) };
 };

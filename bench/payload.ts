@@ -7,10 +7,15 @@ export const NHS = '9990000018';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Made-up patients of the bench: so many valid numbers, never anybody's. */
-export const patients = (count: number): readonly string[] => {
+/** Numbers from here on are of people whose GP record is short, whatever that of others is. */
+export const SHORT_RECORDS = 999_500_000;
+/** How large a short one is. */
+export const SHORT = { gpBytes: 50_000, gpEntryBytes: 2000 } as const;
+
+/** Made-up patients of the bench: so many valid numbers, the first of them from nine digits on. */
+export const patients = (count: number, first = 999_100_000): readonly string[] => {
   const found: string[] = [];
-  for (let nine = 999_100_000; found.length < count; nine++) {
+  for (let nine = first; found.length < count; nine++) {
     const check = checkDigit(String(nine));
     if (check < 10) found.push(`${nine}${check}`);
   }

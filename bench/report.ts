@@ -14,7 +14,7 @@ export interface Row {
   /** A ratio to a baseline of the same run, or a count. */
   readonly found: number;
   readonly spread: string;
-  readonly verdict: 'met' | 'missed' | 'noisy' | 'told';
+  readonly verdict: 'met' | 'missed' | 'noisy' | 'told' | 'refused';
   /** Counts do not depend on the machine: they fail any run. Times fail a full one. */
   readonly isExact: boolean;
   /** The ratio of each round. */
@@ -38,6 +38,20 @@ export const countRow = (goal: Goal & { readonly limit: number }, found: number)
   verdict: found === goal.limit ? 'met' : 'missed',
   isExact: true,
   rounds: [found],
+});
+
+/** What could not be measured, since an answer was not as it must be: that fails any run. */
+export const refusedRow = (
+  { rows, name }: { readonly rows: readonly string[]; readonly name: string },
+  why: unknown,
+): Row => ({
+  row: rows.join(),
+  goal: `${name}: ${why instanceof Error ? why.message : 'failed'}`,
+  found: NaN,
+  spread: '',
+  verdict: 'refused',
+  isExact: true,
+  rounds: [],
 });
 
 /** A round that takes half as much again as another says that somebody else was at work. */
@@ -76,8 +90,10 @@ export const report = (rows: readonly Row[], { asJson, isQuick }: { asJson: bool
   const text = JSON.stringify(results, null, 2);
   writeFileSync('bench-results.json', `${text}\n`);
   process.stdout.write(`${asJson ? text : tableOf(rows)}\n`);
-  if (rows.some((it) => it.verdict === 'missed' && (it.isExact || !isQuick))) process.exitCode = 1;
+  if (rows.some((it) => FAILURES.includes(it.verdict) && (it.isExact || !isQuick))) process.exitCode = 1;
 };
+
+const FAILURES: readonly Row['verdict'][] = ['missed', 'refused'];
 
 const versionOf = (name: string): string => {
   const { version } = createRequire(import.meta.url)(`../node_modules/${name}/package.json`) as { version: string };
@@ -89,6 +105,7 @@ const VERDICTS: Readonly<Record<Row['verdict'], string>> = {
   missed: 'missed',
   noisy: 'noisy, run again',
   told: '',
+  refused: 'refused',
 };
 
 const tableOf = (rows: readonly Row[]): string => {

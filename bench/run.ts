@@ -5,11 +5,16 @@
  */
 import { parseArgs } from 'node:util';
 import { CORE, pin } from './child.ts';
-import { report, type Row } from './report.ts';
+import { refusedRow, report, type Row } from './report.ts';
 import { coldParts } from './rows/cold.ts';
 import { counts } from './rows/counts.ts';
+import { hung } from './rows/hung.ts';
+import { latency } from './rows/latency.ts';
+import { loop } from './rows/loop.ts';
+import { memory } from './rows/memory.ts';
 import { microParts } from './rows/micro.ts';
 import type { Part, Run } from './rows/row.ts';
+import { warm } from './rows/warm.ts';
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string', multiple: true } },
@@ -17,10 +22,10 @@ const { values } = parseArgs({
 const isQuick = values.quick ?? false;
 const run: Run = {
   isQuick,
-  effort: isQuick ? { rounds: 2, seconds: 1, warmSeconds: 0.5 } : { rounds: 5, seconds: 2, warmSeconds: 3 },
+  effort: isQuick ? { rounds: 2, seconds: 1, warmSeconds: 0.5 } : { rounds: 5, seconds: 1.5, warmSeconds: 2 },
 };
 
-const PARTS: readonly Part[] = [...coldParts, counts, ...microParts];
+const PARTS: readonly Part[] = [...coldParts, latency, warm, loop, hung, memory, counts, ...microParts];
 const wanted = (part: Part): boolean =>
   values.only
     ? values.only.some((it) => part.rows.includes(it) || part.name.includes(it))
@@ -30,6 +35,6 @@ pin(process.pid, CORE.load);
 const rows: Row[] = [];
 for (const part of PARTS.filter(wanted)) {
   if (process.stderr.isTTY) process.stderr.write(`${part.name} ...\n`);
-  rows.push(...(await part.measure(run)));
+  rows.push(...(await part.measure(run).catch((error: unknown) => [refusedRow(part, error)])));
 }
 report(rows, { isQuick, asJson: values.json ?? false });

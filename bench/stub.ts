@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { acuteRecord, communityRecord, gpRecord, NHS } from './payload.ts';
+import { acuteRecord, communityRecord, gpRecord, NHS, SHORT, SHORT_RECORDS } from './payload.ts';
 
 /** How one source behaves. */
 interface Manner {
@@ -27,10 +27,10 @@ export interface StubSettings {
   readonly pageSize?: number;
 }
 
-/** What is counted since the stub was set: calls of each source, and connections to them that are open. */
+/** What is counted: calls of each source since the stub was set, and connections that are open and were last used for it. */
 export interface StubCounts {
   readonly calls: Readonly<Record<SourceName, number>>;
-  readonly sockets: number;
+  readonly sockets: Readonly<Record<SourceName, number>>;
 }
 
 type SourceName = 'gp' | 'acute' | 'community';
@@ -39,7 +39,7 @@ const MANNERLY = { gp: {}, acute: {}, community: {}, gpBytes: 1_000_000, gpEntry
 const NO_CALLS = { gp: 0, acute: 0, community: 0 } as const;
 let settings: Required<StubSettings> = MANNERLY;
 let calls: Record<SourceName, number> = { ...NO_CALLS };
-const sockets = new Set<Socket>();
+const sockets = new Map<Socket, SourceName>();
 
 /** Texts in pieces, between which the number of the patient is put. */
 const built = new Map<string, readonly Buffer[]>();
@@ -65,7 +65,7 @@ const SOURCES: Readonly<Record<SourceName, (url: URL, body: string) => Buffer>> 
   gp: (_, body) => {
     const patient = /"value":"(\d{10})"/.exec(body)?.[1] ?? '';
     const variant = Number(patient.slice(-3)) % VARIANTS;
-    const { gpBytes, gpEntryBytes: entryBytes } = settings;
+    const { gpBytes, gpEntryBytes: entryBytes } = Number(patient.slice(0, 9)) < SHORT_RECORDS ? settings : SHORT;
     return answer(patient, `gp ${gpBytes} ${entryBytes} ${variant}`, () =>
       gpRecord(gpBytes, { entryBytes, first: variant * 16 }),
     );
@@ -103,6 +103,12 @@ const SOURCES: Readonly<Record<SourceName, (url: URL, body: string) => Buffer>> 
     });
   },
 };
+const socketsOfEach = (): StubCounts['sockets'] => {
+  const count = { ...NO_CALLS } as Record<SourceName, number>;
+  for (const name of sockets.values()) count[name] += 1;
+  return count;
+};
+
 const isSource = (name: string): name is SourceName => Object.hasOwn(SOURCES, name);
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -140,11 +146,11 @@ const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, respo
         settings = { ...MANNERLY, ...(JSON.parse(body) as StubSettings) };
         calls = { ...NO_CALLS };
       }
-      send(response, Buffer.from(JSON.stringify({ calls, sockets: sockets.size } satisfies StubCounts)));
+      send(response, Buffer.from(JSON.stringify({ calls, sockets: socketsOfEach() } satisfies StubCounts)));
       return;
     }
     calls[name] += 1;
-    sockets.add(request.socket);
+    sockets.set(request.socket, name);
     const { ms = 0, hang = false, dripMs } = settings[name];
     const answerIt = (): void => send(response, SOURCES[name](url, body), dripMs);
     if (hang) return;

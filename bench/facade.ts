@@ -5,7 +5,8 @@ import { type Child, type ChildOptions, startChild } from './child.ts';
 import { ACUTE_TYPES } from './payload.ts';
 
 const SECRET = 'PCR_BENCH_SECRET';
-const ENV = { [SECRET]: 'a secret of the bench, and long enough to be one' } as const;
+/** The secrets that its config names. */
+export const secrets = { [SECRET]: 'a secret of the bench, and long enough to be one' } as const;
 
 export interface FacadeOptions extends Partial<ChildOptions> {
   /** What its config says beside what it must, and of every source. */
@@ -27,7 +28,7 @@ export const startFacade = async (
       name: 'us',
       ...options,
       args: ['start', '--config', file, ...args],
-      env: { ...ENV, ...options.env },
+      env: { ...secrets, ...options.env },
     });
   } finally {
     rmSync(folder, { recursive: true });
@@ -35,7 +36,7 @@ export const startFacade = async (
 };
 
 /** GP Connect, a hospital that is searched for a few types, and a community API. */
-const configOver = (stub: string, ofSources: Readonly<Record<string, object>>): object => ({
+export const configOver = (stub: string, ofSources: Readonly<Record<string, object>> = {}): object => ({
   listen: { port: 0 },
   sealingKeys: [{ version: 1, secret: { env: SECRET } }],
   facade: { ods: 'X99999', name: 'Bench' },

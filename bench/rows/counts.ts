@@ -1,20 +1,36 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import fhirpath from 'fhirpath';
 import NodeCache from 'node-cache';
 import { startApp } from '../../src/app.ts';
-import type { Bundle } from '../../src/fhir/index.ts';
+import { searchParametersOf } from '../../src/fhir/definitions/index.ts';
+import type { Bundle, ResourceType } from '../../src/fhir/index.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import { silentLog } from '../../src/platform/log.ts';
-import { gpRecord, NHS } from '../payload.ts';
+import type { Child } from '../child.ts';
+import { configOver, secrets } from '../facade.ts';
+import { NHS, patients, SHORT } from '../payload.ts';
 import { countRow, type Row } from '../report.ts';
+import { oneType } from '../searches.ts';
+import { countsOf, setStub, startStub } from '../sources.ts';
+import { countCalls } from '../watch.ts';
 import type { Part } from './row.ts';
 
-/** What does not depend on the machine: how often a source is asked, and what is copied, by the real facade over HTTP. */
-export const counts: Part = { rows: ['11'], name: 'counts', measure: () => countRows() };
+/** What does not depend on the machine: how often sources are asked, what is copied, parsed and left open by the real facade. */
+export const counts: Part = {
+  rows: ['11'],
+  name: 'counts',
+  measure: async () => {
+    const stub = await startStub();
+    try {
+      return await countRows(stub);
+    } finally {
+      await stub.stop();
+    }
+  },
+};
 
 /** The searches by which an app opens a patient. */
-const OPENING = [
+const OPENING: readonly ResourceType[] = [
   'AllergyIntolerance',
   'Condition',
   'MedicationStatement',
@@ -25,108 +41,79 @@ const OPENING = [
   'DiagnosticReport',
 ];
 /** Late enough for all who ask at once to be there, in milliseconds. */
-const LATE = 500;
-const SECRET = 'PCR_BENCH_SEALING_KEY';
+const ms = 500;
 
-const countRows = async (): Promise<readonly Row[]> => {
-  process.env[SECRET] ??= 'a secret of the bench, and long enough to be one';
-  const record = Buffer.from(gpRecord(100_000));
-  let calls = 0;
-  let open = 0;
-  const source = createServer((request, response) => {
-    calls += 1;
-    const answer = async (): Promise<void> => {
-      await setTimeout(LATE);
-      response.setHeader('Content-Type', 'application/fhir+json').end(record);
-    };
-    request.resume().on('end', () => void answer());
-  }).on('connection', (socket) => {
-    open += 1;
-    socket.on('close', () => (open -= 1));
-  });
-  await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
-  const app = await startApp(configOf(`http://127.0.0.1:${(source.address() as AddressInfo).port}`), {
-    log: silentLog,
-  });
-  const clones = countClones();
+const countRows = async (stub: Child): Promise<readonly Row[]> => {
+  Object.assign(process.env, secrets);
+  const clones = countCalls(NodeCache.prototype, ['_wrap', '_unwrap'], (cache) =>
+    Boolean((cache as { readonly options: { readonly useClones?: boolean } }).options.useClones),
+  );
+  const parses = countCalls(fhirpath, ['compile', 'evaluate', 'parse'], () => true);
+  const app = await startApp(parseConfig(configOver(stub.base), 'bench'), { log: silentLog });
+  parses();
 
-  const ask = async (query: string): Promise<Bundle> => {
-    const response = await fetch(`${app.base}/${query}`);
+  const ask = async (path: string): Promise<Bundle> => {
+    const response = await fetch(app.base.replace('/FHIR/R4', '') + path);
     const bundle = (await response.json()) as Bundle;
-    if (response.status !== 200 || !bundle.total) throw new Error(`${query.split('?')[0] ?? ''}: no matches`);
+    if (response.status !== 200) throw new Error(`${path.split('?')[0] ?? ''}: ${JSON.stringify(bundle)}`);
     return bundle;
   };
-  const callsOf = async (queries: readonly string[]): Promise<number> => {
-    const before = calls;
-    await Promise.all(queries.map(ask));
-    return calls - before;
+  const callsOf = async (paths: readonly string[]) => {
+    await setStub(stub, { ...SHORT, gp: { ms }, acute: { ms }, community: { ms } });
+    await Promise.all(paths.map(ask));
+    return countsOf(stub);
   };
-  const condition = `Condition?patient=${NHS}&_count=50`;
+  const [first = '', second = ''] = patients(2);
+  // Local ids and the token are known from then on.
+  for (const it of [first, second]) await ask(oneType.path(it));
+
   const rows = [
     countRow(
-      { row: '11', goal: 'calls of a source for 32 identical searches at once', limit: 1 },
-      await callsOf(Array<string>(32).fill(condition)),
+      { row: '11', goal: '32 identical searches at once: sets of source calls', limit: 1 },
+      (await callsOf(Array<string>(32).fill(oneType.path(first)))).total / (oneType.trips ?? 1),
     ),
     countRow(
-      { row: '11', goal: 'GP calls for the 8 searches that open a patient', limit: 1 },
-      await callsOf(OPENING.map((it) => `${it}?patient=${NHS}`)),
+      { row: '11', goal: 'two patients at once: sets of source calls', limit: 2 },
+      (await callsOf([first, second].map(oneType.path))).total / (oneType.trips ?? 1),
     ),
     countRow(
-      { row: '11', goal: 'calls of a source for the same search one after another', limit: 2 },
-      (await callsOf([condition])) + (await callsOf([condition])),
+      { row: '11', goal: 'the 8 searches that open a patient: GP calls', limit: 1 },
+      (await callsOf(OPENING.map((it) => `/FHIR/R4/${it}?patient=${first}`))).calls.gp,
     ),
-    countRow({ row: '4', goal: 'copies of cached values', limit: 0 }, clones()),
   ];
+  await setStub(stub, SHORT);
+  for (const type of OPENING) for (const it of searchesBy(type)) await ask(it);
+  rows.push(
+    countRow({ row: '10', goal: 'every search parameter of 8 types: FHIRPath strings parsed', limit: 0 }, parses()),
+    countRow({ row: '4', goal: 'copies of cached values', limit: 0 }, clones()),
+  );
   await app.close();
-  source.closeIdleConnections();
-  await new Promise((resolve) => source.close(resolve));
-  for (let at = 0; at < 100 && open > 0; at++) await setTimeout(10);
-  return [...rows, countRow({ row: '7', goal: 'sockets to the source left open', limit: 0 }, open)];
+  return [
+    ...rows,
+    countRow({ row: '7', goal: 'sockets to sources that are left after the end', limit: 0 }, await left(stub)),
+  ];
 };
 
-const configOf = (baseUrl: string) =>
-  parseConfig(
-    {
-      listen: { port: 0 },
-      sealingKeys: [{ version: 1, secret: { env: SECRET } }],
-      facade: { ods: 'X99999', name: 'Bench' },
-      actor: {
-        organisation: { ods: 'A99999', name: 'Bench' },
-        device: { id: 'bench', model: 'Patient Core Records API', version: '0' },
-        practitioner: {
-          id: 'p1',
-          family: 'Bench',
-          given: 'B',
-          sdsUserId: '555000000001',
-          sdsRoleProfileId: '555000000002',
-        },
-      },
-      sources: [
-        {
-          id: 'gp',
-          adapter: 'gp-connect',
-          title: 'GP record',
-          organisation: { ods: 'A99001', name: 'Practice' },
-          settings: { baseUrl, fromAsid: '200000000001', toAsid: '200000000002' },
-        },
-      ],
-    },
-    'bench',
+/** A value that each kind of search parameter can have. */
+const VALUES: Readonly<Record<string, string>> = {
+  token: 'some',
+  date: '2020',
+  string: 'some',
+  number: '1',
+  quantity: '1',
+  uri: 'urn:some',
+};
+
+/** Searches that look under every parameter of a type. */
+const searchesBy = (type: ResourceType): readonly string[] =>
+  Object.entries(searchParametersOf(type)).flatMap(([code, { type: kind }]) =>
+    VALUES[kind] === undefined ? [] : [`/FHIR/R4/${type}?patient=${NHS}&${code}=${VALUES[kind]}`],
   );
 
-/** Counts what node-cache copies, whoever uses it. */
-const countClones = (): (() => number) => {
-  let count = 0;
-  const prototype = NodeCache.prototype as unknown as Record<
-    '_wrap' | '_unwrap',
-    (this: { options: { useClones?: boolean } }, ...given: unknown[]) => unknown
-  >;
-  for (const name of ['_wrap', '_unwrap'] as const) {
-    const own = prototype[name];
-    prototype[name] = function (...given) {
-      if (this.options.useClones) count += 1;
-      return own.apply(this, given);
-    };
+const left = async (stub: Child): Promise<number> => {
+  for (let at = 0; ; at++) {
+    const { gp, acute, community } = (await countsOf(stub)).sockets;
+    if (gp + acute + community === 0 || at === 100) return gp + acute + community;
+    await setTimeout(20);
   }
-  return () => count;
 };

@@ -82,9 +82,9 @@ export default {
     only(
       'express-at-the-door',
       ['express', '@types/express'],
-      '^(src/http|src/app\\.ts|adapters/[^/]+/simulator\\.ts|sandbox|test)',
+      '^(src/http|src/app\\.ts|adapters/[^/]+/simulator\\.ts|sandbox|test|bench/naive\\.ts)',
     ),
-    only('axios-in-platform', ['axios'], '^(src/platform|test)'),
+    only('axios-in-platform', ['axios'], '^(src/platform|test|bench/naive\\.ts)'),
     only('nock-in-tests', ['nock'], '(^test|\\.test\\.ts$|^adapters/[^/]+/stub\\.ts$)'),
   ],
   options: {

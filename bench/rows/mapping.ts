@@ -1,8 +1,7 @@
-import { parseJson } from '../src/fhir/index.ts';
-import { mapAnswer } from '../src/mapping/map-answer.ts';
-import { loadAdapter } from '../src/sources/load.ts';
-import { gpRecord } from './payload.ts';
-import { ratioRow, type Row } from './report.ts';
+import { parseJson } from '../../src/fhir/index.ts';
+import { mapAnswer } from '../../src/mapping/map-answer.ts';
+import { loadAdapter } from '../../src/sources/load.ts';
+import { gpRecord } from '../payload.ts';
 
 const MB = 1_000_000;
 /** Answers of a round, one at a time, each with ids of its own: what was seen in one must not help with the next. */
@@ -10,10 +9,10 @@ const ANSWERS = 12;
 const WARM_UP = 3;
 
 /** Cutting and mapping an answer of GP Connect, by the CPU time of its parsing and writing. */
-export const mappingRow = async (rounds: number): Promise<Row> => {
+export const mappingInProcess = async (rounds: number): Promise<readonly number[]> => {
   const adapter = await loadAdapter('gp-connect');
   if (!adapter) throw new Error('there is no adapter gp-connect');
-  const texts = Array.from({ length: ANSWERS }, (_, at) => gpRecord(MB, at * 16));
+  const texts = Array.from({ length: ANSWERS }, (_, at) => gpRecord(MB, { first: at * 16 }));
   const ratios: number[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {
     let base = 0;
@@ -25,7 +24,7 @@ export const mappingRow = async (rounds: number): Promise<Row> => {
     }
     if (round >= WARM_UP) ratios.push(mapping / base);
   }
-  return ratioRow('mapping 1 MB of GP Connect, by JSON.parse + JSON.stringify', 2, ratios);
+  return ratios;
 };
 
 /** CPU time of the process, in microseconds: that of others does not count. */

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Child, type ChildOptions, startChild } from './child.ts';
+import { ACUTE_TYPES } from './payload.ts';
+
+const SECRET = 'PCR_BENCH_SECRET';
+/** The secrets that its config names. */
+export const secrets = { [SECRET]: 'a secret of the bench, and long enough to be one' } as const;
+
+export interface FacadeOptions extends Partial<ChildOptions> {
+  /** What its config says beside what it must, and of every source. */
+  readonly config?: object;
+  readonly ofSources?: Readonly<Record<string, object>>;
+  readonly script?: string;
+}
+
+/** The real facade in a process of its own, over the sources of a stub, with all settings as they are if nobody sets them. */
+export const startFacade = async (
+  stub: string,
+  { config = {}, ofSources = {}, args = [], script = 'src/cli.ts', ...options }: FacadeOptions = {},
+): Promise<Child> => {
+  const folder = mkdtempSync(join(tmpdir(), 'pcr-bench-'));
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify({ ...configOver(stub, ofSources), ...config }));
+  try {
+    return await startChild(script, {
+      name: 'us',
+      ...options,
+      args: ['start', '--config', file, ...args],
+      env: { ...secrets, ...options.env },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** GP Connect, a hospital that is searched for a few types, and a community API. */
+export const configOver = (stub: string, ofSources: Readonly<Record<string, object>> = {}): object => ({
+  listen: { port: 0 },
+  sealingKeys: [{ version: 1, secret: { env: SECRET } }],
+  facade: { ods: 'X99999', name: 'Bench' },
+  actor: {
+    organisation: { ods: 'A99999', name: 'Bench' },
+    device: { id: 'bench', model: 'Patient Core Records API', version: '0' },
+    practitioner: {
+      id: 'p1',
+      family: 'Bench',
+      given: 'B',
+      sdsUserId: '555000000001',
+      sdsRoleProfileId: '555000000002',
+    },
+  },
+  sources: [
+    sourceOf('gp', 'gp-connect', { baseUrl: `${stub}/gp`, fromAsid: '200000000001', toAsid: '200000000002' }),
+    sourceOf('acute', 'fhir-r4', {
+      baseUrl: `${stub}/acute`,
+      types: Object.fromEntries(ACUTE_TYPES.map((it) => [it, { search: {}, read: false }])),
+    }),
+    sourceOf('community', 'community-json', {
+      baseUrl: `${stub}/community`,
+      clientId: 'bench',
+      clientSecret: { env: SECRET },
+    }),
+  ].map((it) => ({ ...it, ...ofSources[it.id] })),
+});
+
+const sourceOf = (id: string, adapter: string, settings: object) => ({
+  id,
+  adapter,
+  title: `${id} record`,
+  organisation: { ods: 'A99001', name: `Organisation of ${id}` },
+  settings,
+});

@@ -1,0 +1,46 @@
+/** Loaded before any child of the bench (`--import`), so that no server needs code of the bench: says where it listens, and what it cost. */
+import { channel } from 'node:diagnostics_channel';
+import type { Server } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** What a child says of itself. */
+export interface Reading {
+  /** Since the last reading, in milliseconds. */
+  readonly cpuMs: number;
+  readonly loop: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** In MB: now, and the most there ever was. */
+  readonly rss: number;
+  readonly peak: number;
+  readonly heap: number;
+}
+
+const RESOLUTION_MS = 1;
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+let cpu = process.cpuUsage();
+
+const read = (): Reading => {
+  const { user, system } = process.cpuUsage(cpu);
+  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    cpuMs: (user + system) / 1000,
+    loop: { p50: late(delays.percentile(50)), p99: late(delays.percentile(99)), max: late(delays.max) },
+    rss: rss / 1e6,
+    peak: process.resourceUsage().maxRSS / 1e3,
+    heap: heapUsed / 1e6,
+  };
+};
+
+if (process.send) {
+  channel('tracing:net.server.listen:asyncEnd').subscribe((message) => {
+    const address = (message as { server: Server }).server.address();
+    process.send?.({ port: typeof address === 'object' ? address?.port : undefined });
+  });
+  process.on('message', () => {
+    process.send?.({ reading: read() });
+    delays.reset();
+    cpu = process.cpuUsage();
+  });
+  delays.enable();
+  process.channel?.unref();
+}

@@ -1,0 +1,39 @@
+import { loadAdapter } from '../../src/sources/load.ts';
+import { linkingBySize, linkingInSearch } from '../link-cost.ts';
+import { ratioRow } from '../report.ts';
+import { mappingInProcess } from './mapping.ts';
+import type { Part } from './row.ts';
+
+/** What is measured in this process, without HTTP. */
+export const microParts: readonly Part[] = [
+  {
+    rows: [],
+    name: 'mapping',
+    measure: async ({ isQuick }) => [
+      ratioRow(
+        { row: '', goal: 'mapping 1 MB of GP Connect, by JSON.parse + JSON.stringify', limit: 2 },
+        await mappingInProcess(isQuick ? 4 : 25),
+      ),
+    ],
+  },
+  {
+    rows: [],
+    name: 'linking',
+    measure: async ({ isQuick }) => [
+      ratioRow(
+        { row: '', goal: 'links of 500 entries, by the rest of their search', limit: 0.1 },
+        linkingInSearch(await gpConnect(), 500, isQuick ? 5 : 40),
+      ),
+      ratioRow(
+        { row: '', goal: 'linking 20,000 entries, by 1,000, each entry', limit: 3 },
+        linkingBySize(20_000, 1000, isQuick ? 1 : 5),
+      ),
+    ],
+  },
+];
+
+const gpConnect = async () => {
+  const adapter = await loadAdapter('gp-connect');
+  if (!adapter) throw new Error('there is no adapter gp-connect');
+  return adapter;
+};

@@ -50,39 +50,57 @@ export const keepAside = (draft: Draft, path: string, rest: unknown): void => {
 
 /** Moves every element of a STU3 resource to its place in R4. Nothing is copied but the object itself. */
 export const moveResource = (mapping: TypeMapping, scope: Scope): Draft => {
-  const { elements = {}, finish } = mapping;
+  const { finish } = mapping;
+  const rules = rulesOf(mapping);
   const { body } = scope;
   const draft: Draft = { resourceType: mapping.type };
   for (const key in body) {
     const value = body[key];
-    if (key === 'resourceType' || key === 'extension' || value === undefined) continue;
-    if (key === 'id') moveId(scope, draft);
-    else if (key === 'meta') moveMeta(value, draft);
-    else {
-      const shadow = key.startsWith('_');
-      const rule = rowOf(elements, shadow ? key.slice(1) : key);
-      if (rule === undefined) add(draft, key === '__proto__' ? 'proto' : key, value);
-      else if (typeof rule === 'string') add(draft, shadow ? `_${rule}` : rule, value);
-      else if (shadow) add(draft, key, value);
-      else rule(value, draft, scope);
-    }
+    if (value === undefined) continue;
+    const rule = rules.get(key);
+    if (rule === undefined) add(draft, key === '__proto__' ? 'proto' : key, value);
+    else if (typeof rule === 'string') add(draft, rule, value);
+    else rule(value, draft, scope);
   }
   if (body['extension'] !== undefined) moveExtensions(mapping, draft, scope);
   finish?.(draft, scope);
   return draft;
 };
 
+/** What becomes of each element of a type by its name in JSON: with a new name goes its `_name`. */
+const rulesOf = (mapping: TypeMapping): ReadonlyMap<string, string | Move> => {
+  let rules = rulesByMapping.get(mapping);
+  if (!rules) {
+    const own = Object.entries(mapping.elements ?? {});
+    const shadows = own.flatMap(([name, rule]) =>
+      typeof rule === 'string' ? [[`_${name}`, `_${rule}`] as const] : [],
+    );
+    rulesByMapping.set(mapping, (rules = new Map<string, string | Move>([...own, ...shadows, ...OF_ALL])));
+  }
+  return rules;
+};
+const rulesByMapping = new Map<TypeMapping, ReadonlyMap<string, string | Move>>();
+
 /** Some suppliers' ids are none that FHIR allows: they name the record and are not shown. */
 const LEGAL_ID = /^[A-Za-z0-9.-]{1,64}$/;
-const moveId = ({ body, id }: Scope, draft: Draft): void => {
-  if (id === undefined || LEGAL_ID.test(id)) draft['id'] = body['id'];
+const moveId: Move = (given, draft, { id }) => {
+  if (id === undefined || LEGAL_ID.test(id)) draft['id'] = given;
 };
 
 /** The profiles of STU3 say nothing of the R4 resource. */
-const moveMeta = (meta: unknown, draft: Draft): void => {
+const moveMeta: Move = (meta, draft) => {
   if (!isObject(meta)) draft['meta'] = meta;
   else for (const key in meta) if (key !== 'profile') return void (draft['meta'] = without(meta, 'profile'));
 };
+
+/** The type is the mapping's to say, and extensions come last. */
+const elsewhere: Move = () => undefined;
+const OF_ALL: readonly (readonly [string, Move])[] = [
+  ['resourceType', elsewhere],
+  ['extension', elsewhere],
+  ['id', moveId],
+  ['meta', moveMeta],
+];
 
 const moveExtensions = ({ extensions = {} }: TypeMapping, draft: Draft, scope: Scope): void => {
   for (const extension of list(scope.body['extension'])) {

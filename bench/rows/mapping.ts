@@ -6,7 +6,7 @@ import { gpRecord } from '../payload.ts';
 const MB = 1_000_000;
 /** Answers of a round, one at a time, each with ids of its own: what was seen in one must not help with the next. */
 const ANSWERS = 12;
-const WARM_UP = 3;
+const WARM_UP = 8;
 
 /** Cutting and mapping an answer of GP Connect, by the CPU time of its parsing and writing. */
 export const mappingInProcess = async (rounds: number): Promise<readonly number[]> => {

@@ -136,7 +136,7 @@ const withoutUndefined = (draft: Draft): Draft => {
 
 /** @param but a key that does not count: the one being read. */
 const isChosen = (out: Draft, { keys }: CompiledElement, but?: string): boolean => {
-  for (const key of keys) if (key !== but && key !== `_${but ?? ''}` && out[key] !== undefined) return true;
+  for (const key of keys) if (out[key] !== undefined && key !== but && key !== `_${but ?? ''}`) return true;
   return false;
 };
 

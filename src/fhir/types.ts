@@ -28,9 +28,12 @@ export type {
   Reference,
 } from 'fhir/r4.js';
 
-/** True for a plain JSON object: not an array, not null, not a decimal that kept its digits. */
+/** True for a plain JSON object: not an array, not null, not a decimal that kept its digits (asking for that is slow). */
 export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  ((value as Json)['rawJSON'] === undefined || !isRawNumber(value));
 
 /** The elements of an array, one value as an array of one, nothing as an empty array. */
 export const list = (value: unknown): readonly unknown[] =>

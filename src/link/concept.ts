@@ -171,6 +171,6 @@ export const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
 /** True where all words of one name are among those of another. */
 const isPart = (part: string, whole: string): boolean => {
   if (part === whole) return false;
-  const words = new Set(whole.split(' '));
-  return part.split(' ').every((it) => words.has(it));
+  const words = ` ${whole} `;
+  return part.split(' ').every((it) => words.includes(` ${it} `));
 };

@@ -14,18 +14,22 @@ interface Place {
   waiting: number;
 }
 
+/** A record that waits in a place where somebody looks. */
+interface Wait {
+  readonly place: Place;
+  readonly at: number;
+}
+
 /** The pairs that a rule joins, of records that no group joins already. Only records that meet in a place are compared. */
 export const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<Linked, 'pairs' | 'crowded'> => {
   const together = togetherIn(groups);
-  const places = all.map(placesOf);
-  const marks = placesLookedInto(places);
   const seen = new Set<number>();
   let crowded = false;
   const pairs: (readonly [at: number, link: Link])[] = [];
-  eachWait(places, marks, (place, at) => {
+  for (const { place, at } of waitsIn(all.map(placesOf))) {
     if (place.waiting > CROWD) {
       crowded = true;
-      return;
+      continue;
     }
     for (const other of place.lookers) {
       if (other === at) continue;
@@ -37,41 +41,45 @@ export const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<L
       const found = together(a, b) ? undefined : pairLink(a, b);
       if (found) pairs.push([pair, found]);
     }
-  });
+  }
   return { pairs: pairs.sort((a, b) => a[0] - b[0]).map(([, it]) => it), crowded };
 };
 
-type Marks = ReadonlyMap<string, ReadonlyMap<string, Place>>;
+/** Places by scope, mark and name. */
+type Scopes = Map<string, Map<string, Map<string, Place>>>;
 
-const placesLookedInto = (all: readonly Places[]): Marks => {
-  const marks = new Map<string, Map<string, Place>>();
-  all.forEach(({ scope, marks: own, looks }, at) => {
-    for (const mark of own) {
-      const key = `${scope}${mark}`;
-      let places = marks.get(key);
-      if (!places) marks.set(key, (places = new Map<string, Place>()));
-      for (const look of looks) {
-        const place = places.get(look);
-        if (place) place.lookers.push(at);
-        else places.set(look, { lookers: [at], waiting: 0 });
-      }
+const waitsIn = (all: readonly Places[]): readonly Wait[] => {
+  const scopes: Scopes = new Map();
+  all.forEach(({ scope, marks, looks }, at) => {
+    if (looks.length === 0) return;
+    const byMark = getOr(scopes, scope, () => new Map<string, Map<string, Place>>());
+    for (const mark of marks) {
+      const places = getOr(byMark, mark, () => new Map<string, Place>());
+      for (const look of looks) getOr(places, look, (): Place => ({ lookers: [], waiting: 0 })).lookers.push(at);
     }
   });
-  eachWait(all, marks, (place) => (place.waiting += 1));
-  return marks;
-};
-
-const eachWait = (all: readonly Places[], marks: Marks, visit: (place: Place, at: number) => void): void => {
-  all.forEach(({ scope, marks: own, waits }, at) => {
-    for (const mark of own) {
-      const places = marks.get(`${scope}${mark}`);
+  const found: Wait[] = [];
+  all.forEach(({ scope, marks, waits }, at) => {
+    const byMark = scopes.get(scope);
+    if (!byMark) return;
+    for (const mark of marks) {
+      const places = byMark.get(mark);
       if (!places) continue;
       for (const wait of waits) {
         const place = places.get(wait);
-        if (place) visit(place, at);
+        if (!place) continue;
+        place.waiting += 1;
+        found.push({ place, at });
       }
     }
   });
+  return found;
+};
+
+const getOr = <T>(map: Map<string, T>, key: string, make: () => T): T => {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 };
 
 /** Tells whether two records are of one group; those of one therapy are still compared. */

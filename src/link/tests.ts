@@ -1,13 +1,16 @@
 import { list, objects, text } from '../fhir/index.ts';
-import { agreementOf, differInCode, meet } from './concept.ts';
+import { type Agreement, agreementOf, type Concept, differInCode, meet } from './concept.ts';
 import type { Facets } from './facets.ts';
 import { valuesAgree } from './quantity.ts';
 import { TOLERANCE } from './policy.ts';
 import { sitesAgree } from './site.ts';
 import { agreeCoarsely, daysApart, type When } from './when.ts';
 
-/** True, or the reason in words; undefined and false where it does not hold. Symmetric. */
-type Test = (a: Facets, b: Facets) => string | boolean | undefined;
+/** Why something holds, in words; or how to find them, where that is dear and the next test may fail. */
+type Reason = string | (() => string);
+
+/** True, or the reason; undefined and false where it does not hold. Symmetric. */
+type Test = (a: Facets, b: Facets) => Reason | boolean | undefined;
 
 /** What rules for pairs may ask of two records. */
 export const TESTS = {
@@ -110,13 +113,13 @@ export type TestName = keyof typeof TESTS;
 
 /** The reasons of a pair that passes all tests; undefined where it fails one. */
 export const passAll = (names: readonly TestName[], a: Facets, b: Facets): readonly string[] | undefined => {
-  const reasons: string[] = [];
+  const reasons: Reason[] = [];
   for (const name of names) {
     const outcome: ReturnType<Test> = TESTS[name](a, b);
     if (outcome === undefined || outcome === false) return undefined;
-    if (typeof outcome === 'string') reasons.push(outcome);
+    if (outcome !== true) reasons.push(outcome);
   }
-  return reasons;
+  return reasons.map((it) => (typeof it === 'string' ? it : it()));
 };
 
 /** Stances that contradict or follow each other: somebody else's, or a risk, is another fact. */
@@ -130,7 +133,12 @@ const OPPOSED: ReadonlySet<string> = new Set([
   'negated',
 ]);
 
-const agreement = (a: Facets, b: Facets) => agreementOf(a.concept, b.concept);
+// Several rules ask it of one pair, one after another.
+let asked: { readonly a: Concept; readonly b: Concept; readonly found: Agreement | undefined } | undefined;
+const agreement = ({ concept: a }: Facets, { concept: b }: Facets): Agreement | undefined => {
+  if (asked?.a !== a || asked.b !== b) asked = { a, b, found: agreementOf(a, b) };
+  return asked.found;
+};
 const told = <T>(value: T | undefined, wanted: readonly T[]): boolean => value !== undefined && wanted.includes(value);
 
 /** One name, and different codes of one system: then the codes count. */
@@ -144,7 +152,7 @@ const HOW = {
   hierarchy: 'one is wider than the other',
   wording: 'telling words in common',
 } as const;
-const agreed = (a: Facets, b: Facets): string => {
+const agreed = (a: Facets, b: Facets) => (): string => {
   const how = agreement(a, b);
   return how
     ? `${HOW[how]}: ${[a.concept.texts[0], b.concept.texts[0]]
@@ -211,7 +219,7 @@ const sameValues = (a: Facets, b: Facets): boolean => {
 export const shown = ({ value, parts }: Facets): string =>
   [...(value ? [value] : []), ...(parts ?? [])].map((it) => it.shown).join(', ');
 
-const sameVaccine = (a: Facets, b: Facets): string | undefined => {
+const sameVaccine = (a: Facets, b: Facets): Reason | undefined => {
   if (told(agreement(a, b), ['code', 'text']) && !codedApart(a, b)) return agreed(a, b);
   const [one, other] = [a.antigens ?? [], b.antigens ?? []];
   return one.length > 0 && one.join() === other.join() ? `same antigens: ${one.join(', ')}` : undefined;

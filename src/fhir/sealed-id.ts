@@ -1,6 +1,7 @@
 import { createHash, createHmac, hash, hkdfSync } from 'node:crypto';
 import { aessiv } from '@noble/ciphers/aes.js';
 import { checkDigit, type NhsNumber } from './nhs-number.ts';
+import { createSiv } from './siv.ts';
 
 /** A logical id that the facade made: names source, patient and local id, and reveals none of them. */
 export type LogicalId = string & { readonly __brand: 'LogicalId' };
@@ -69,8 +70,7 @@ export const createSealer = (keys: readonly SealingKey[]): Sealer => {
     plain.set(sourceKey(source), 1);
     new DataView(plain.buffer).setUint32(4, patientWord(patient, ring));
     plain.set(local, HEADER_BYTES);
-    const cipher = aessiv(ring.siv, utf8(type)).encrypt(plain);
-    return encode(cipher) as LogicalId;
+    return encode(ring.encrypt(type, plain)) as LogicalId;
   };
 
   const unseal = (type: string, id: string, sources: readonly string[]): Unsealed | undefined => {
@@ -140,6 +140,7 @@ export const contentId = (content: string): string => encode(hash('sha256', cont
 
 interface Keyring {
   readonly siv: Uint8Array;
+  readonly encrypt: ReturnType<typeof createSiv>;
   readonly mac: Uint8Array;
 }
 
@@ -148,7 +149,8 @@ const keyring = ({ version, secret }: SealingKey): Keyring => {
   if (secret.length < 32) throw new RangeError('a sealing secret has at least 32 characters');
   const derive = (use: string, length: number): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', secret, '', `patient-core-records ${use}`, length));
-  return { siv: derive('id', 32), mac: derive('hash', 32) };
+  const siv = derive('id', 32);
+  return { siv, encrypt: createSiv(siv), mac: derive('hash', 32) };
 };
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 import type { Call } from '../adapter/index.ts';
-import { FaultError, type NhsNumber, type Patient, type ResourceType } from '../fhir/index.ts';
+import { FaultError, type FhirResource, type NhsNumber, type Patient, type ResourceType } from '../fhir/index.ts';
 import { sourcePatient } from '../identity/federated-patient.ts';
 import { anyAnswered, completenessOf, mustBeWhole, pageLinks, searchset, toEntry } from '../search/bundle.ts';
 import type { Contribution } from '../search/contribution.ts';
@@ -49,41 +49,46 @@ export const createEverything = (deps: SearchDeps) => {
     const patient = person.nhsNumber;
     const received = asked.since === undefined ? given : given.map((it) => countUndated(it, '_since'));
     // Who the patient is makes no record.
-    const clinical = asked.types.filter((it) => it !== 'Patient');
-    if (!anyAnswered(received, clinical.length > 0 ? clinical : asked.types))
+    const recordTypes = asked.types.filter((it) => it !== 'Patient');
+    if (!anyAnswered(received, recordTypes.length > 0 ? recordTypes : asked.types))
       return failure(received, ledger(received, request.ignored));
 
     const settle = createSettler(person, deps, call);
-    const { contributions, world, value } = await settle(received, (world, all) => {
+    const found = await settle(received, (world, all) => {
       const kept = all.map((it) => keepMatching(it, asked.criteria, world));
-      const matches = matchesOf(kept, { world, ...asked });
-      const { page, next } = takePage(matches, asked.count, request.page?.served ?? {});
-      const isSearched = ({ source, local }: Held): boolean =>
-        deps.sources.byId(source)?.capabilities.types[local.type]?.search !== undefined;
-      const referred = asked.isSelective
-        ? []
-        : referredBy(page, matches, { world, wanted: (it) => it !== world.patient && !isSearched(it) });
-      return { kept, matches, page, next, referred };
+      return { kept, ...matchesOf(kept, { world, ...asked }) };
     });
-    // Reading what others refer to may have failed at a source: its account says so, of what it gave itself.
-    const accounted = contributions.map((it, at) => ({ ...it, resources: value.kept[at]?.resources ?? [] }));
-
-    const out = createOut(contributions, world.patient, { person, deps });
-    const { page, next } = value;
     const countOnly = asked.count === 0;
+    const merge = countOnly ? 'none' : (request.page?.merge ?? options.merge ?? 'link');
+    const { kept, patients, clinical } = found.value;
     const linked = await linkMatches(
-      value.matches.filter((it) => it.local.type !== 'Patient'),
-      { patient: person.nhsNumber, merge: countOnly || options.merge === 'none' ? 'none' : 'link', contributions },
+      clinical,
+      { patient: person.nhsNumber, merge, contributions: found.contributions },
       { deps, call },
     );
+    const matches = [...patients, ...linked.matches];
+    const { page, next } = takePage(matches, asked.count, request.page?.served ?? {});
+    const beside = linked.beside(page);
+    const isSearched = ({ source, local }: Held): boolean =>
+      deps.sources.byId(source)?.capabilities.types[local.type]?.search !== undefined;
+    const { contributions, value: referred } = await settle(found.contributions, (world) => {
+      const wanted = (it: Held): boolean => it !== world.patient && !isSearched(it);
+      return asked.isSelective ? [] : referredBy([...page, ...beside], [...patients, ...clinical], { world, wanted });
+    });
+    // Reading what others refer to may have failed at a source: its account says so, of what it gave itself.
+    const accounted = contributions.map((it, at) => ({ ...it, resources: kept[at]?.resources ?? [] }));
+
+    const federated = found.world.patient;
+    const out = createOut(contributions, federated, { person, deps });
+    const show = (held: Held): FhirResource => linked.label(held, out(held));
     const outcome = ledger(accounted, request.ignored, linked.issues);
     if (mustBeWhole(accounted, person, options)) return failure(accounted, outcome);
-    const own = world.patient && page.includes(world.patient) ? patientsOf(contributions, world.patient) : [];
+    const own = federated && page.includes(federated) ? patientsOf(contributions, federated) : [];
     return {
       status: 200,
       merge: linked.merge,
       resource: searchset({
-        total: value.matches.length,
+        total: matches.length,
         link: pageLinks({
           url: `${options.base}/${everythingPage(patient)}`,
           applied: request.applied,
@@ -93,7 +98,7 @@ export const createEverything = (deps: SearchDeps) => {
             next:
               next &&
               sealPage(deps.sealer, everythingPage(patient), {
-                position: { query: request.applied, served: next, since: request.now },
+                position: { query: request.applied, served: next, since: request.now, merge: linked.merge },
                 now: deps.now(),
               }),
           },
@@ -101,10 +106,11 @@ export const createEverything = (deps: SearchDeps) => {
         entry: countOnly
           ? []
           : [
-              ...page.map((it) => toEntry(options.base, linked.label(it, out(it)), 'match')),
+              ...page.map((it) => toEntry(options.base, show(it), 'match')),
               ...own.map((it) => toEntry(options.base, sourcePatient(patient, out(it) as Patient), 'include')),
-              ...typeByType(value.referred).map((it) => toEntry(options.base, out(it), 'include')),
-              ...linked.linkages(page),
+              ...beside.map((it) => toEntry(options.base, show(it), 'include')),
+              ...typeByType(referred).map((it) => toEntry(options.base, out(it), 'include')),
+              ...linked.linkages([...page, ...beside]),
             ],
         outcome,
         completeness: completenessOf(accounted, person),
@@ -153,15 +159,15 @@ const inOrder = (types: ReadonlySet<ResourceType>): readonly ResourceType[] =>
 const updatedSince = (since: string): Criterion =>
   readCriterion('Patient', ['_lastUpdated', `ge${since}`], { now: 0, owns: () => false }) as Criterion;
 
-/** The patient is one match, however many sources hold them, and the first; then type by type. */
+/** The patient is one match, however many sources hold them; the rest stands type by type. */
 const matchesOf = (
   kept: readonly Contribution[],
   { world, types }: { readonly world: World } & Pick<Asked, 'types'>,
-): readonly Held[] => {
+): { readonly patients: readonly Held[]; readonly clinical: readonly Held[] } => {
   const all = kept.flatMap(heldBy);
   const isPatient = ({ local }: Held): boolean => local.type === 'Patient';
   const patient = types.includes('Patient') && all.some(isPatient) ? world.patient : undefined;
-  return [...(patient ? [patient] : []), ...typeByType(all.filter((it) => !isPatient(it)))];
+  return { patients: patient ? [patient] : [], clinical: typeByType(all.filter((it) => !isPatient(it))) };
 };
 
 /** Each source's own Patient. */

@@ -61,9 +61,9 @@ const createHandlers = (deps: SearchDeps): Readonly<Record<OperationName, Handle
         return everything({ ...request, patient, page: undefined, now: halfHourOf(now) }, options, call);
       }
       const { token, format } = asked;
-      const { query, served, since } = openPage(deps.sealer, everythingPage(patient), { token, now });
+      const { query, served, since, merge } = openPage(deps.sealer, everythingPage(patient), { token, now });
       const request = readParameters(operation, [...query, ...format], handling);
-      return everything({ ...request, patient, page: { token, served }, now: since }, options, call);
+      return everything({ ...request, patient, page: { token, served, merge }, now: since }, options, call);
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { ResourceType } from '../fhir/index.ts';
+import type { FhirResource, ResourceType } from '../fhir/index.ts';
 import { searchParametersOf } from '../fhir/definitions/index.ts';
 import type { Held } from './held.ts';
 import { date } from './parameter/match/date.ts';
@@ -42,6 +42,15 @@ export const clinicalDatesOf = (type: ResourceType): readonly string[] =>
 
 /** When the fact of a record was, as a sort key in epoch milliseconds; undefined where it does not tell. */
 export const clinicalDateOf = (held: Held): number | undefined => {
+  const { resource } = held.local;
+  // An answer that is kept is put in order for everybody who asks.
+  if (!known.has(resource)) known.set(resource, readDate(held));
+  return known.get(resource);
+};
+
+const known = new WeakMap<FhirResource, number | undefined>();
+
+const readDate = (held: Held): number | undefined => {
   for (const read of readersOf(held.local.type)) {
     let latest: number | undefined;
     for (const value of read(held)) {

@@ -50,7 +50,7 @@ export const LINKED_THROUGH: Readonly<Partial<Record<ResourceType, readonly Reso
   MedicationRequest: ['Medication'],
   MedicationStatement: ['Medication'],
   Observation: ['Specimen'],
-  DiagnosticReport: ['Specimen', 'Organization'],
+  DiagnosticReport: ['Specimen', 'Organization', 'Observation'],
   DocumentReference: ['Organization'],
   Encounter: ['Organization'],
 };
@@ -112,7 +112,11 @@ export const linkMatches = async (
     return {
       merge,
       matches: firsts,
-      beside: (page) => page.flatMap((it) => followers.get(recordKey(recordOf(it))) ?? []),
+      beside: (page) =>
+        page.flatMap((it) => {
+          const record = records.get(it);
+          return (record && followers.get(recordKey(record))) ?? [];
+        }),
       label: (held, resource) => {
         const record = records.get(held);
         if (!record) return resource;

@@ -70,13 +70,13 @@ const keyReader = (type: ResourceType, { code, descending }: SortKey): By['read'
 };
 
 const compareAll = (a: readonly Key[], b: readonly Key[], by: readonly By[]): number => {
-  for (const [at, { descending }] of by.entries()) {
+  for (let at = 0; at < by.length; at++) {
     const [one, other] = [a[at], b[at]];
-    if (one === undefined && other === undefined) continue;
+    if (one === other) continue;
     if (one === undefined) return 1;
     if (other === undefined) return -1;
     const order = compare(one, other);
-    if (order !== 0) return descending ? -order : order;
+    return by[at]?.descending ? -order : order;
   }
   return 0;
 };

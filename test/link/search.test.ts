@@ -212,6 +212,61 @@ describe('links in a search', () => {
     expect(second.body.link!.some((it) => it.relation === 'next')).to.equal(false);
   });
 
+  it('collapse in the whole record as they do in searches, and keep to it on every page', async () => {
+    const conditions = async (query: string, prefer: string | undefined): Promise<Record<string, number>> => {
+      const { body, headers } = await get(query, prefer);
+      if (prefer !== undefined) expect(headers.get('preference-applied')).to.equal(prefer);
+      const next = body.link!.find((it) => it.relation === 'next')?.url;
+      const rest = next === undefined ? {} : await conditions(next, undefined);
+      const count = (mode: string): number =>
+        entriesOf(body, mode).filter((it) => it.resource?.resourceType === 'Condition').length + (rest[mode] ?? 0);
+      return { total: body.total!, match: count('match'), include: count('include') };
+    };
+    const everything = `Patient/${NHS}/$everything`;
+    const linked = await conditions(everything, 'merge=link');
+    expect(linked).to.include({ match: 4, include: 0 });
+    // An exact copy is in the extension of the one that stands for it.
+    const expected = { total: linked['total']! - 2, match: 2, include: 1 };
+    expect(await conditions(everything, 'merge=collapse')).to.deep.equal(expected);
+    expect(await conditions(`${everything}?_count=2`, 'merge=collapse')).to.deep.equal(expected);
+  });
+
+  it('join reports by results that came along with them', async () => {
+    const reports = (accession: string): Json[] => [
+      patient,
+      {
+        resourceType: 'DiagnosticReport',
+        id: `r${accession}`,
+        status: 'final',
+        subject,
+        code: { text: `Full blood count ${accession}` },
+        issued: '2024-03-01T10:00:00Z',
+        result: [{ reference: 'Observation/hb' }],
+      },
+      {
+        resourceType: 'Observation',
+        id: 'hb',
+        status: 'final',
+        subject,
+        code: coded('718-7', 'Haemoglobin'),
+        valueQuantity: { value: 131, unit: 'g/L', system: 'http://unitsofmeasure.org', code: 'g/L' },
+      },
+    ];
+    const types = ['Patient', 'DiagnosticReport', 'Observation'] as const;
+    const both = await startTestApp(
+      ['1', '2'].map((it) => ({
+        id: `s${it}`,
+        adapter: memorySource({ scope: 'record', types, records: { [NHS]: reports(it) } }),
+      })),
+    );
+    try {
+      const { body } = await get(`DiagnosticReport?patient=${NHS}`, undefined, both);
+      expect(linkagesOf(body).flatMap((it) => part(evidence(it), 'rule'))).to.deep.equal(['report.results/1']);
+    } finally {
+      await both.close();
+    }
+  });
+
   it('leave medicines apart as one therapy, the product followed within its source', async () => {
     const { body } = await get(`MedicationRequest?patient=${NHS}`);
     const [therapy] = linkagesOf(body);

@@ -9,7 +9,12 @@ import type { Part } from './row.ts';
 const withWorkers =
   (count: number): Start =>
   (stub) =>
-    startFacade(stub, { name: `${count}`, args: ['--workers', String(count)], core: 'any' });
+    startFacade(stub, {
+      name: `${count}`,
+      args: ['--workers', String(count)],
+      core: 'any',
+      config: { deadlineMs: 60_000 },
+    });
 
 /** Two processes on two cores against one. */
 export const workers: Part = {

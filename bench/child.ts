@@ -17,8 +17,8 @@ export interface Child {
 export interface ChildOptions {
   readonly name: string;
   readonly args?: readonly string[];
-  /** The core it is kept on, where that can be done. */
-  readonly core?: number;
+  /** The core it is kept on, where that can be done: that of servers where left out. */
+  readonly core?: number | 'any';
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,8 +30,8 @@ const canPin = cpus().length > 1 && spawnSync('taskset', ['-p', String(process.p
 export const CORE = { load: 0, server: 1 } as const;
 
 /** Keeps a process on a core. */
-export const pin = (pid: number, core: number): void => {
-  if (canPin) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
+export const pin = (pid: number, core: number | 'any'): void => {
+  if (canPin && core !== 'any') spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
 };
 
 /** Starts a script that listens, and waits until it does. @throws Error with its last words where it ends before */

@@ -12,27 +12,37 @@ export interface FacadeOptions extends Partial<ChildOptions> {
   /** What its config says beside what it must, and of every source. */
   readonly config?: object;
   readonly ofSources?: Readonly<Record<string, object>>;
-  readonly script?: string;
 }
 
 /** The real facade in a process of its own, over the sources of a stub, with all settings as they are if nobody sets them. */
 export const startFacade = async (
   stub: string,
-  { config = {}, ofSources = {}, args = [], script = 'src/cli.ts', ...options }: FacadeOptions = {},
+  { config = {}, ofSources = {}, args = [], ...options }: FacadeOptions = {},
 ): Promise<Child> => {
+  const { folder, file } = writeConfig(stub, { config, ofSources });
+  const child = await startChild('src/cli.ts', {
+    name: 'us',
+    ...options,
+    args: ['start', '--config', file, ...args],
+    env: { ...secrets, ...options.env },
+  });
+  // Workers read it, too, whenever they start.
+  const stop = async (): Promise<void> => {
+    await child.stop();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...child, stop };
+};
+
+/** Writes a config file into a folder of its own. */
+export const writeConfig = (
+  stub: string,
+  { config = {}, ofSources = {} }: Pick<FacadeOptions, 'config' | 'ofSources'> = {},
+): { readonly folder: string; readonly file: string } => {
   const folder = mkdtempSync(join(tmpdir(), 'pcr-bench-'));
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify({ ...configOver(stub, ofSources), ...config }));
-  try {
-    return await startChild(script, {
-      name: 'us',
-      ...options,
-      args: ['start', '--config', file, ...args],
-      env: { ...secrets, ...options.env },
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return { folder, file };
 };
 
 /** GP Connect, a hospital that is searched for a few types, and a community API. */

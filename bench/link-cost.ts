@@ -8,15 +8,10 @@ import { OFFLINE } from '../src/link/terms.ts';
 import { type LocalResource, mapAnswer } from '../src/mapping/map-answer.ts';
 import { createRelease } from '../src/mapping/release.ts';
 import { madeUpRecords } from './linked.ts';
-import { gpRecord } from './payload.ts';
+import { cpu } from './cpu.ts';
+import { gpRecord, NHS } from './payload.ts';
 
-const NHS = '9990000018' as NhsNumber;
-
-/** CPU of this process in milliseconds: what others do on the machine meanwhile does not count. */
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
+const PATIENT = NHS as NhsNumber;
 
 /**
  * What linking adds to a search over GP answers that yield so many entries, as a part of what the search costs anyway: parse, map,
@@ -24,7 +19,7 @@ const cpu = (): number => {
  */
 export const linkingInSearch = (adapter: AdapterDefinition, entries: number, rounds: number): readonly number[] => {
   const text = gpRecord(entries * 5000);
-  const patient = { nhsNumber: NHS };
+  const patient = { nhsNumber: PATIENT };
   const ratios: number[] = [];
   for (let round = 0; round < rounds * 2; round++) {
     const start = cpu();
@@ -56,7 +51,7 @@ export const linkingInSearch = (adapter: AdapterDefinition, entries: number, rou
 const toRecord = ({ type, localId, resource }: LocalResource, at: number): LinkRecord => ({
   source: ['gp', 'acute', 'community'][at % 3] as string,
   rank: at % 3,
-  person: NHS,
+  person: PATIENT,
   type,
   id: localId,
   resource: resource as unknown as Json,

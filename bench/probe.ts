@@ -1,4 +1,5 @@
 /** Loaded before any child of the bench (`--import`), so that no server needs code of the bench: says where it listens, and what it cost. */
+import cluster from 'node:cluster';
 import { channel } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -31,7 +32,8 @@ const read = (): Reading => {
   };
 };
 
-if (process.send) {
+// A worker's channel is all that keeps it alive: it is left as it is.
+if (process.send && cluster.isPrimary) {
   channel('tracing:net.server.listen:asyncEnd').subscribe((message) => {
     const address = (message as { server: Server }).server.address();
     process.send?.({ port: typeof address === 'object' ? address?.port : undefined });
@@ -41,6 +43,8 @@ if (process.send) {
     delays.reset();
     cpu = process.cpuUsage();
   });
+  // Nobody is left to serve.
+  process.once('disconnect', () => process.exit());
   delays.enable();
   process.channel?.unref();
 }

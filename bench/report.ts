@@ -46,13 +46,16 @@ export const refusedRow = (
   why: unknown,
 ): Row => ({
   row: rows.join(),
-  goal: `${name}: ${why instanceof Error ? why.message : 'failed'}`,
+  goal: `${name}: ${messageOf(why)}`,
   found: NaN,
   spread: '',
   verdict: 'refused',
   isExact: true,
   rounds: [],
 });
+
+const messageOf = (why: unknown): string =>
+  why instanceof Error ? [why.message, ...(why.cause ? [messageOf(why.cause)] : [])].join(': ') : 'failed';
 
 /** A round that takes half as much again as another says that somebody else was at work. */
 const NOISY = 1.5;

@@ -15,7 +15,9 @@ import { loop } from './rows/loop.ts';
 import { memory } from './rows/memory.ts';
 import { microParts } from './rows/micro.ts';
 import type { Part, Run } from './rows/row.ts';
+import { start } from './rows/start.ts';
 import { warm } from './rows/warm.ts';
+import { workers } from './rows/workers.ts';
 
 expectShortLives();
 const { values } = parseArgs({
@@ -27,7 +29,7 @@ const run: Run = {
   effort: isQuick ? { rounds: 2, seconds: 1, warmSeconds: 0.5 } : { rounds: 5, seconds: 1.5, warmSeconds: 2 },
 };
 
-const PARTS: readonly Part[] = [...coldParts, latency, warm, loop, hung, memory, counts, ...microParts];
+const PARTS: readonly Part[] = [...coldParts, latency, warm, loop, hung, memory, counts, ...microParts, start, workers];
 const wanted = (part: Part): boolean =>
   values.only
     ? values.only.some((it) => part.rows.includes(it) || part.name.includes(it))

@@ -1,6 +1,7 @@
 import { parseJson } from '../../src/fhir/index.ts';
 import { mapAnswer } from '../../src/mapping/map-answer.ts';
 import { loadAdapter } from '../../src/sources/load.ts';
+import { cpu } from '../cpu.ts';
 import { gpRecord } from '../payload.ts';
 
 const MB = 1_000_000;
@@ -27,10 +28,8 @@ export const mappingInProcess = async (rounds: number): Promise<readonly number[
   return ratios;
 };
 
-/** CPU time of the process, in microseconds: that of others does not count. */
 const cpuOf = (work: () => void): number => {
-  const before = process.cpuUsage();
+  const before = cpu();
   work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return cpu() - before;
 };

@@ -24,7 +24,8 @@ const offline = (expression: string): string =>
     .replace(/\(([\w.]+) as (\w+)\)/g, '$1.ofType($2)')
     .replace(/\.as\((\w+)\)/g, '.ofType($1)');
 
-const evaluate = (node: Node, expression: string, base?: string): unknown[] =>
+/** What the engine finds at an expression, without asking a server what a reference leads to. */
+export const evaluate = (node: Node, expression: string, base?: string): unknown[] =>
   fhirpath.evaluate(
     node,
     base === undefined ? offline(expression) : { base, expression: offline(expression) },

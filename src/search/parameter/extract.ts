@@ -1,5 +1,6 @@
-import fhirpath from 'fhirpath';
-import r4Model from 'fhirpath/fhir-context/r4';
+import { createRequire } from 'node:module';
+import type FhirPath from 'fhirpath';
+import type R4Model from 'fhirpath/fhir-context/r4';
 import type { Json } from '../../fhir/index.ts';
 import { targetOf } from './match/reference.ts';
 import { readPath, walk } from './path.ts';
@@ -45,12 +46,26 @@ const union = (expression: string, base: string | undefined): Extract => {
   return only && parts.length === 1 ? only : (resource) => parts.flatMap((it) => it(resource));
 };
 
+/** The one expression of a patient's record that asks instead of stepping down. */
+const ASKING: Readonly<Record<string, Extract>> = {
+  'Patient.deceased.exists() and Patient.deceased != false': ({ deceasedBoolean, deceasedDateTime }) => [
+    deceasedDateTime !== undefined || deceasedBoolean === true,
+  ],
+};
+
 /** A path that only steps down is walked; whatever else FHIRPath can say is left to its engine. */
 const compile = (expression: string, base: string | undefined): Extract => {
   const path = readPath(expression, base);
   if (path) return (node) => walk(path, node);
-  const run = fhirpath.compile(base === undefined ? expression : { base, expression }, r4Model) as (
-    node: unknown,
-  ) => unknown[];
+  return ASKING[expression] ?? compileByEngine(expression, base);
+};
+
+const load = createRequire(import.meta.url);
+
+/** The engine is large, and hardly ever needed: it is loaded when it is. */
+const compileByEngine = (expression: string, base: string | undefined): Extract => {
+  const { compile: parse } = load('fhirpath') as typeof FhirPath;
+  const model = load('fhirpath/fhir-context/r4') as typeof R4Model;
+  const run = parse(base === undefined ? expression : { base, expression }, model) as (node: unknown) => unknown[];
   return (node) => run(node);
 };

@@ -2,6 +2,8 @@ import type { Mapped, MappedResource, MappingContext, SourceRecord } from '../..
 import {
   conform,
   contentId,
+  type FhirResource,
+  type Finding,
   findingIssue,
   type Json,
   type OperationOutcomeIssue,
@@ -20,6 +22,8 @@ export interface Desk {
   readonly report: Report;
   /** Brings a draft to valid R4 and adds it to what the record yields. */
   readonly add: (localId: string, draft: Json) => void;
+  /** The same for what many records of an answer name: one that was brought to R4 already is not so again. */
+  readonly addShared: (localId: string, draft: Json) => void;
   /** The element at the end of a FHIRPath, `Encounter.period.start`, from a date of the source. */
   readonly when: (path: string, written: string | undefined) => Json;
   /** The element at the end of a FHIRPath from a word of the source, which stays beside a code that says it otherwise. */
@@ -42,6 +46,11 @@ export const createDesk = (
     localId: id,
     report,
     add: (localId, draft) => resources.push({ localId, resource: conform(draft, {}, report) }),
+    addShared: (localId, draft) => {
+      const { resource, findings } = sharedIn(context, draft);
+      findings.forEach(report);
+      resources.push({ localId, resource });
+    },
     when: (path, written) => (written === undefined ? {} : whenElement(path, written, report)),
     code: codeElement,
     codeOrUnknown: (path, word, table) => {
@@ -60,6 +69,23 @@ export const createDesk = (
     },
   };
   return { desk, mapped: () => ({ resources, ...(issues.length > 0 && { issues }) }) };
+};
+
+interface Shared {
+  readonly resource: FhirResource;
+  readonly findings: readonly Finding[];
+}
+
+const sharedIn = (context: MappingContext<Json>, draft: Json): Shared => {
+  const known = context.memo('community shared', () => new Map<string, Shared>());
+  const content = JSON.stringify(draft);
+  let shared = known.get(content);
+  if (!shared) {
+    const findings: Finding[] = [];
+    shared = { resource: conform(draft, {}, (it) => findings.push(it)), findings };
+    known.set(content, shared);
+  }
+  return shared;
 };
 
 /** An id as it may stand in a reference: as it is, or a hash of one with other characters. */

@@ -32,7 +32,7 @@ export const addStaff = (staff: Reader<Staff>, desk: Desk): Json => {
   const organization = teamReference(staff, desk);
   const key = id === undefined ? contentId(JSON.stringify(staff.given)) : idPart(id);
   const practitioner = { reference: `Practitioner/staff-${key}`, display: name };
-  desk.add(`staff-${key}`, {
+  desk.addShared(`staff-${key}`, {
     resourceType: 'Practitioner',
     identifier: [identifier('staff', id), registration(staff)],
     name: one(plain(name)),
@@ -41,7 +41,7 @@ export const addStaff = (staff: Reader<Staff>, desk: Desk): Json => {
   if (role === undefined && !organization) return practitioner;
 
   const roleId = `role-${contentId(JSON.stringify([key, organization?.['reference'], role]))}`;
-  desk.add(roleId, {
+  desk.addShared(roleId, {
     resourceType: 'PractitionerRole',
     practitioner,
     organization,
@@ -65,7 +65,7 @@ export const teamReference = (record: Reader<{ readonly team?: Team }>, desk: De
   const id = team.text('teamId');
   const name = team.text('name');
   const localId = `team-${id === undefined ? contentId(JSON.stringify(team.given)) : idPart(id)}`;
-  desk.add(localId, {
+  desk.addShared(localId, {
     resourceType: 'Organization',
     identifier: one(identifier('team', id)),
     name,
@@ -83,7 +83,7 @@ const providerReference = (team: Reader<{ readonly provider?: Provider }>, desk:
   const ods = provider.text('odsCode');
   const name = provider.text('name');
   const localId = `provider-${ods === undefined ? contentId(JSON.stringify(provider.given)) : idPart(ods)}`;
-  desk.add(localId, {
+  desk.addShared(localId, {
     resourceType: 'Organization',
     identifier: one(ods === undefined ? undefined : { system: SYSTEM.odsOrganisation, value: ods }),
     name,
@@ -100,7 +100,7 @@ export const siteReference = (record: Reader<{ readonly site?: Site }>, desk: De
   const name = site.text('name');
   const ods = site.text('odsCode');
   const localId = `site-${id === undefined ? contentId(JSON.stringify(site.given)) : idPart(id)}`;
-  desk.add(localId, {
+  desk.addShared(localId, {
     resourceType: 'Location',
     identifier: [identifier('site', id), ods === undefined ? undefined : { system: SYSTEM.odsSite, value: ods }],
     name,

@@ -63,10 +63,11 @@ export const mapAnswer = (
       found.push(local);
       return;
     }
-    const content = JSON.stringify(local.resource);
+    let content: string | undefined;
     for (let copy = 1; ; copy++) {
       const taken = copy === 1 ? localId : `${localId}~${copy}`;
       const existing = known.get(taken);
+      if (existing?.resource === local.resource) return;
       if (!existing) {
         const another = { ...local, localId: taken };
         known.set(taken, another);
@@ -76,7 +77,7 @@ export const mapAnswer = (
       }
       let before = contents.get(existing);
       if (before === undefined) contents.set(existing, (before = JSON.stringify(existing.resource)));
-      if (before === content) return;
+      if (before === (content ??= JSON.stringify(local.resource))) return;
     }
   }
 };

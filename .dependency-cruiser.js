@@ -84,11 +84,12 @@ export default {
       ['express', '@types/express'],
       '^(src/http|src/app\\.ts|adapters/[^/]+/simulator\\.ts|sandbox|test|bench/naive\\.ts)',
     ),
-    only('axios-in-platform', ['axios'], '^(src/platform|test|bench/naive\\.ts)'),
+    only('axios-in-platform', ['axios'], '^(src/platform|test|bench/naive-search\\.ts)'),
     only('nock-in-tests', ['nock'], '(^test|\\.test\\.ts$|^adapters/[^/]+/stub\\.ts$)'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^bench/peers' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

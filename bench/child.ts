@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Reading } from './probe.ts';
+import type { Reading, Rest } from './probe.ts';
 
 /** A server of the bench in a process of its own. */
 export interface Child {
@@ -11,6 +11,8 @@ export interface Child {
   readonly base: string;
   /** What it cost since it was last read. */
   readonly read: () => Promise<Reading>;
+  /** What is left of it once its garbage is collected. */
+  readonly rest: () => Promise<Rest>;
   readonly stop: () => Promise<void>;
 }
 
@@ -71,6 +73,10 @@ export const startChild = async (
     read: async () => {
       child.send('read');
       return (await say<{ readonly reading: Reading }>('reading')).reading;
+    },
+    rest: async () => {
+      child.send('rest');
+      return (await say<{ readonly rest: Rest }>('rest')).rest;
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

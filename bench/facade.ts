@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { ACUTE_TYPES } from './payload.ts';
+import type { SourceName } from './stub.ts';
 
 const SECRET = 'PCR_BENCH_SECRET';
 /** The secrets that its config names. */
 export const secrets = { [SECRET]: 'a secret of the bench, and long enough to be one' } as const;
+
+/** Where the sources of a stub are: all in one place, or each behind something of its own. */
+export type StubAddress = string | Readonly<Record<SourceName, string>>;
+const baseOf = (at: StubAddress, source: SourceName): string => (typeof at === 'string' ? at : at[source]);
 
 export interface FacadeOptions extends Partial<ChildOptions> {
   /** What its config says beside what it must, and of every source. */
@@ -16,7 +21,7 @@ export interface FacadeOptions extends Partial<ChildOptions> {
 
 /** The real facade in a process of its own, over the sources of a stub, with all settings as they are if nobody sets them. */
 export const startFacade = async (
-  stub: string,
+  stub: StubAddress,
   { config = {}, ofSources = {}, args = [], ...options }: FacadeOptions = {},
 ): Promise<Child> => {
   const { folder, file } = writeConfig(stub, { config, ofSources });
@@ -36,7 +41,7 @@ export const startFacade = async (
 
 /** Writes a config file into a folder of its own. */
 export const writeConfig = (
-  stub: string,
+  stub: StubAddress,
   { config = {}, ofSources = {} }: Pick<FacadeOptions, 'config' | 'ofSources'> = {},
 ): { readonly folder: string; readonly file: string } => {
   const folder = mkdtempSync(join(tmpdir(), 'pcr-bench-'));
@@ -46,7 +51,7 @@ export const writeConfig = (
 };
 
 /** GP Connect, a hospital that is searched for a few types, and a community API. */
-export const configOver = (stub: string, ofSources: Readonly<Record<string, object>> = {}): object => ({
+export const configOver = (at: StubAddress, ofSources: Readonly<Record<string, object>> = {}): object => ({
   listen: { port: 0 },
   sealingKeys: [{ version: 1, secret: { env: SECRET } }],
   facade: { ods: 'X99999', name: 'Bench' },
@@ -62,13 +67,17 @@ export const configOver = (stub: string, ofSources: Readonly<Record<string, obje
     },
   },
   sources: [
-    sourceOf('gp', 'gp-connect', { baseUrl: `${stub}/gp`, fromAsid: '200000000001', toAsid: '200000000002' }),
+    sourceOf('gp', 'gp-connect', {
+      baseUrl: `${baseOf(at, 'gp')}/gp`,
+      fromAsid: '200000000001',
+      toAsid: '200000000002',
+    }),
     sourceOf('acute', 'fhir-r4', {
-      baseUrl: `${stub}/acute`,
+      baseUrl: `${baseOf(at, 'acute')}/acute`,
       types: Object.fromEntries(ACUTE_TYPES.map((it) => [it, { search: {}, read: false }])),
     }),
     sourceOf('community', 'community-json', {
-      baseUrl: `${stub}/community`,
+      baseUrl: `${baseOf(at, 'community')}/community`,
       clientId: 'bench',
       clientSecret: { env: SECRET },
     }),

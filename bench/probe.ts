@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { channel } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { collectGarbage } from './cpu.ts';
 
 /** What a child says of itself. */
 export interface Reading {
@@ -14,6 +15,21 @@ export interface Reading {
   readonly peak: number;
   readonly heap: number;
 }
+
+/** What is left of a child once its garbage is collected. */
+export interface Rest {
+  /** In MB. */
+  readonly heap: number;
+  /** What keeps the event loop busy, by kind. */
+  readonly handles: Readonly<Record<string, number>>;
+}
+
+const rest = (): Rest => {
+  collectGarbage();
+  const handles: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
+  return { heap: process.memoryUsage().heapUsed / 1e6, handles };
+};
 
 const RESOLUTION_MS = 1;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -38,7 +54,11 @@ if (process.send && cluster.isPrimary) {
     const address = (message as { server: Server }).server.address();
     process.send?.({ port: typeof address === 'object' ? address?.port : undefined });
   });
-  process.on('message', () => {
+  process.on('message', (wanted) => {
+    if (wanted === 'rest') {
+      process.send?.({ rest: rest() });
+      return;
+    }
     process.send?.({ reading: read() });
     delays.reset();
     cpu = process.cpuUsage();

@@ -33,7 +33,7 @@ export interface StubCounts {
   readonly sockets: Readonly<Record<SourceName, number>>;
 }
 
-type SourceName = 'gp' | 'acute' | 'community';
+export type SourceName = 'gp' | 'acute' | 'community';
 
 const MANNERLY = { gp: {}, acute: {}, community: {}, gpBytes: 1_000_000, gpEntryBytes: 5000, pageSize: 200 } as const;
 const NO_CALLS = { gp: 0, acute: 0, community: 0 } as const;

@@ -19,6 +19,8 @@ export interface FaultProxy {
   readonly set: (fault: TcpFault) => void;
   /** Spoils the next connections, one each, and then none. */
   readonly script: (...faults: readonly TcpFault[]) => void;
+  /** Ends the connections that are open: the next ones are spoilt as they should be. */
+  readonly drop: () => void;
   /** Connections that are open now. */
   readonly open: () => number;
   readonly close: () => Promise<void>;
@@ -50,6 +52,7 @@ export const startFaultProxy = async (target: number): Promise<FaultProxy> => {
     port: (server.address() as AddressInfo).port,
     set: (fault) => (always = fault),
     script: (...faults) => (scripted = [...faults]),
+    drop: () => sockets.forEach((it) => it.destroy()),
     open: () => sockets.size,
     close: () =>
       new Promise((resolve) => {

@@ -57,14 +57,15 @@ const PAGE = 50;
  * @throws Error for an answer of another size, or that begins with another id the second time
  */
 export const prepare = async (
-  { child, path }: Pick<Target, 'child' | 'path'>,
+  { child, path, headers = {} }: Pick<Target, 'child' | 'path' | 'headers'>,
   people: number,
   first?: number,
 ): Promise<Pick<LoadOptions, 'next' | 'isRight'>> => {
   const asked = patients(people, first);
   const some = asked.slice(0, 4);
   const answers: Answer[] = [];
-  for (const patient of [...some, ...some.slice(0, 1)]) answers.push(await answerOf(child.base + path(patient)));
+  for (const patient of [...some, ...some.slice(0, 1)])
+    answers.push(await answerOf(child.base + path(patient), headers));
   const [own, again] = [answers[0], answers.at(-1)];
   if (!own || again?.firstId !== own.firstId)
     throw new Error(`${child.name}: an answer begins with another id the second time`);
@@ -93,8 +94,8 @@ interface Entry extends Readonly<Record<string, unknown>> {
   readonly search?: { readonly mode?: string };
 }
 
-const answerOf = async (url: string): Promise<Answer> => {
-  const response = await fetch(url);
+const answerOf = async (url: string, headers: Readonly<Record<string, string>>): Promise<Answer> => {
+  const response = await fetch(url, { headers });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${url}: ${response.status} ${text.slice(0, 500)}`);
   const { total, entry } = JSON.parse(text) as { readonly total: number; readonly entry: readonly Entry[] };

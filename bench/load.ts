@@ -8,6 +8,7 @@ export interface Target {
   readonly child: Child;
   /** The path for a patient. */
   readonly path: (patient: string) => string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Calls of sources for one answer; left out where nobody counts. */
   readonly trips?: number;
 }
@@ -55,7 +56,7 @@ export const load = async (target: Target, options: LoadOptions): Promise<Stretc
 
 /** @throws Error for any answer that was not right */
 export const ask = async (
-  { child, path }: Pick<Target, 'child' | 'path'>,
+  { child, path, headers = {} }: Pick<Target, 'child' | 'path' | 'headers'>,
   { connections, amount, rate, next, isRight }: Omit<LoadOptions, 'stub'>,
 ): Promise<Pace> => {
   const latencies: number[] = [];
@@ -70,6 +71,7 @@ export const ask = async (
         amount,
         ...(rate !== undefined && { overallRate: rate }),
         timeout: 60,
+        headers,
         requests: [{ setupRequest: (request) => ({ ...request, path: path(next()) }) }],
         verifyBody: (body: unknown) => isRight(String(body)),
       },

@@ -11,6 +11,7 @@ import { coldParts } from './rows/cold.ts';
 import { counts } from './rows/counts.ts';
 import { hung } from './rows/hung.ts';
 import { latency } from './rows/latency.ts';
+import { linking } from './rows/linking.ts';
 import { loop } from './rows/loop.ts';
 import { memory } from './rows/memory.ts';
 import { microParts } from './rows/micro.ts';
@@ -29,7 +30,19 @@ const run: Run = {
   effort: isQuick ? { rounds: 2, seconds: 1, warmSeconds: 0.5 } : { rounds: 5, seconds: 1.5, warmSeconds: 2 },
 };
 
-const PARTS: readonly Part[] = [...coldParts, latency, warm, loop, hung, memory, counts, ...microParts, start, workers];
+const PARTS: readonly Part[] = [
+  ...coldParts,
+  latency,
+  warm,
+  loop,
+  hung,
+  memory,
+  counts,
+  ...microParts,
+  linking,
+  start,
+  workers,
+];
 const wanted = (part: Part): boolean =>
   values.only
     ? values.only.some((it) => part.rows.includes(it) || part.name.includes(it))

@@ -1,5 +1,3 @@
-import { loadAdapter } from '../../src/sources/load.ts';
-import { linkingBySize, linkingInSearch } from '../link-cost.ts';
 import { ratioRow } from '../report.ts';
 import { extractionInProcess } from './extraction.ts';
 import { linearity } from './linearity.ts';
@@ -39,24 +37,4 @@ export const microParts: readonly Part[] = [
       ),
     ],
   },
-  {
-    rows: [],
-    name: 'linking',
-    measure: async ({ isQuick }) => [
-      ratioRow(
-        { row: '', goal: 'links of 500 entries, by the rest of their search', limit: 0.1 },
-        linkingInSearch(await gpConnect(), 500, isQuick ? 5 : 40),
-      ),
-      ratioRow(
-        { row: '', goal: 'linking 20,000 entries, by 1,000, each entry', limit: 3 },
-        linkingBySize(20_000, 1000, isQuick ? 1 : 5),
-      ),
-    ],
-  },
 ];
-
-const gpConnect = async () => {
-  const adapter = await loadAdapter('gp-connect');
-  if (!adapter) throw new Error('there is no adapter gp-connect');
-  return adapter;
-};

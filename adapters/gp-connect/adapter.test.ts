@@ -192,6 +192,17 @@ describe('GP Connect', () => {
       });
     });
 
+    it('are invalid where any entry is broken, however large they are and whoever wants it', async () => {
+      const text = readFileSync(join(fixtures, `${PATIENT}.json`), 'utf8');
+      expect(text.length).to.be.above(100_000);
+      const broken = ['"resourceType":"Practitioner",', '"resourceType"/*', '"resourceType":tru', '\u0007'];
+      for (const put of broken) {
+        const place = text.lastIndexOf('"resourceType"');
+        stubGpConnect(BASE).answers(PATIENT, `${text.slice(0, place)}${put}${text.slice(place + 14)}`);
+        expect(await failure(connect().search(query, testCall())), put).to.have.property('kind', 'invalid-response');
+      }
+    });
+
     it('are invalid without a patient, in another Bundle, as another resource, or as something else', async () => {
       const bodies = [
         { ...record, entry: [] },

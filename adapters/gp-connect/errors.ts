@@ -1,11 +1,14 @@
 import {
+  type Answer,
   type HttpResponse,
+  inSlices,
   readJson,
   SourceError,
   type SourceErrorKind,
   statusError,
 } from '../../src/adapter/index.ts';
-import { isObject, type Json, objects, SYSTEM } from '../../src/fhir/index.ts';
+import { isObject, type Json, objects, scanBundle, SYSTEM } from '../../src/fhir/index.ts';
+import { split, splitScanned, TOLD } from '../../mappings/gp-connect-stu3/index.ts';
 
 /** What each code of the Spine means where it comes with no HTTP status that says so. */
 const SPINE: Readonly<Record<string, SourceErrorKind>> = {
@@ -36,18 +39,26 @@ const PROXY_SYSTEM = 'http://fhir.nhs.net/ValueSet/gpconnect-schedule-response-c
 
 type Reason = NonNullable<SourceError['reason']>;
 
+/** From this many bytes on an answer is scanned: below it, parsing all of it is as fast. */
+const SCANNED_FROM = 100_000;
+
 /**
- * The body of an answer, parsed with the digits of its decimals.
+ * The records of an answer; those of a large one are parsed when they are looked at.
  * @throws SourceError for every answer that is no record: by its status and its Spine code, never with words of it.
  */
-export const readRecord = ({ status, body, retryAfter }: HttpResponse): Json => {
+export const readRecord = async ({ status, body, retryAfter }: HttpResponse): Promise<Answer<Json>> => {
   if (status !== 200) throw refusal(status, retryAfter, refusalReason(body));
-  const answer = readJson(body);
+  const scanned = body.length < SCANNED_FROM ? undefined : await inSlices(scanBundle(body, TOLD));
+  const answer = scanned?.head ?? readJson(body);
+  mustBeRecord(answer);
+  return scanned ? splitScanned(scanned) : split(answer);
+};
+
+const mustBeRecord = (answer: unknown): void => {
   if (!isObject(answer)) throw new SourceError('invalid-response');
   const { resourceType, type = 'collection' } = answer;
   if (resourceType === 'OperationOutcome') throw outcomeError(answer);
   if (resourceType !== 'Bundle' || type !== 'collection') throw new SourceError('invalid-response');
-  return answer;
 };
 
 const refusalReason = (body: Buffer): Reason | undefined => {

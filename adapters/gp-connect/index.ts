@@ -50,7 +50,7 @@ export default defineAdapter({
           },
           call,
         );
-        const answer = split(readRecord(response));
+        const answer = await readRecord(response);
         // A record always holds its patient: without one, "nothing" would pass for "nothing recorded".
         if (!answer.records.some((it) => it.kind === 'Patient')) throw new SourceError('invalid-response');
         const warnings = [...(answer.warnings ?? []), ...notAskedWarnings(areas)];

@@ -19,7 +19,7 @@ import { TYPES } from './types.ts';
 export { added } from './added.ts';
 export { AREA_TYPES } from './areas.ts';
 export { notCarried } from './not-carried.ts';
-export { split } from './split.ts';
+export { split, splitScanned, TOLD } from './split.ts';
 
 /** The R4 types that this dialect yields. */
 export const R4_TYPES: readonly ResourceType[] = [...new Set(Object.values(TYPES).flatMap((it) => it?.type ?? []))];

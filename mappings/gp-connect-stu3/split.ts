@@ -1,4 +1,10 @@
-import { type Answer, SourceError, type SourceRecord, type SourceWarning } from '../../src/adapter/index.ts';
+import {
+  type Answer,
+  lazyRecord,
+  SourceError,
+  type SourceRecord,
+  type SourceWarning,
+} from '../../src/adapter/index.ts';
 import {
   contentId,
   findingIssue,
@@ -7,6 +13,9 @@ import {
   list,
   objects,
   type OperationOutcomeIssue,
+  parseJson,
+  type ScannedBundle,
+  type ScannedResource,
   SYSTEM,
   text,
 } from '../../src/fhir/index.ts';
@@ -22,7 +31,42 @@ import { listWarnings, mergeWarnings, outcomeWarnings } from './warnings.ts';
  */
 export const split = (answer: unknown): Answer<Json> => {
   if (!isObject(answer) || text(answer['resourceType']) === undefined) throw new SourceError('invalid-response');
+  const cut = createCut();
+  cut.take(answer, '');
+  return cut.end();
+};
+
+/** Members that are told of when a Bundle is scanned: what they hold may be the whole answer's to know. */
+export const TOLD = ['contained', 'subject.identifier', 'patient.identifier', 'extension'] as const;
+
+/** The same for a Bundle that was scanned and told its {@link TOLD}: what is a record and no more is parsed when looked at. */
+export const splitScanned = ({ resources }: ScannedBundle): Answer<Json> => {
+  const cut = createCut();
+  resources.forEach((it, index) => {
+    const type = rowOf(TYPES, it.resourceType)?.type;
+    if (type === undefined || isToldOf(it)) cut.take(parseJson(it.text), String(index));
+    else cut.add(lazyRecord([type], it));
+  });
+  return cut.end();
+};
+
+/** True for what contains others, names its patient, or may warn. */
+const isToldOf = ({ resourceType, has, text }: ScannedResource): boolean =>
+  has.size > 0 && TOLD.some((it) => has.has(it) && (it !== 'extension' || (resourceType === 'List' && mayWarn(text))));
+
+/** Any letter can be written as an escape. */
+const mayWarn = (list: Buffer): boolean => list.includes('ListWarningCode') || list.includes('\\u');
+
+interface Cut {
+  readonly take: (resource: unknown, place: string) => void;
+  /** A record that contains nothing and says nothing of the answer. */
+  readonly add: (record: SourceRecord<Json>) => void;
+  readonly end: () => Answer<Json>;
+}
+
+const createCut = (): Cut => {
   const records: SourceRecord<Json>[] = [];
+  const containers: number[] = [];
   const warnings: SourceWarning[] = [];
   const issues: OperationOutcomeIssue[] = [];
 
@@ -43,46 +87,53 @@ export const split = (answer: unknown): Answer<Json> => {
       issues.push(findingIssue('unknown-type', { kind: TYPE_NAME.test(kind) ? kind : 'entry', id }));
       return;
     }
+    if (body['contained'] !== undefined) containers.push(records.length);
     const nhsNumber = namedNumber(body);
     records.push(
       nhsNumber === undefined ? { types: [type], kind, id, body } : { types: [type], kind, id, body, nhsNumber },
     );
     if (kind === 'List') warnings.push(...listWarnings(body));
   };
-
-  take(answer, '');
-  // Only now is it known which ids are taken.
-  const containers = records.flatMap((it, index) => (it.body['contained'] === undefined ? [] : [index]));
-  const kinds = new Set(containers.flatMap((index) => containedKinds(records[index])));
-  const bodies = firstBodies(records.filter((it) => kinds.has(it.kind)));
-  for (const index of containers) {
-    const record = records[index] as SourceRecord<Json>;
-    const { body, hoisted } = hoist(record, (kind, id) => bodies.get(`${kind}/${id}`));
-    records[index] = { ...record, body };
-    for (const { kind, id, body: own } of hoisted) {
-      const before = bodies.get(`${kind}/${id}`);
-      if (isSame(before, own)) continue;
-      keep(kind, id, own);
-      if (before === undefined && rowOf(TYPES, kind)) bodies.set(`${kind}/${id}`, own);
+  /** Contained resources become records only when it is known which ids are taken. */
+  const hoistAll = (): void => {
+    const kinds = new Set(containers.flatMap((index) => containedKinds(records[index])));
+    const known = firstOf(records.filter((it) => kinds.has(it.kind)));
+    for (const index of [...containers]) {
+      const record = records[index] as SourceRecord<Json>;
+      const { body, hoisted } = hoist(record, (kind, id) => known.get(`${kind}/${id}`)?.body);
+      records[index] = { ...record, body };
+      for (const { kind, id, body: own } of hoisted) {
+        const before = known.get(`${kind}/${id}`);
+        if (before && isSame(before.body, own)) continue;
+        keep(kind, id, own);
+        if (!before && rowOf(TYPES, kind)) known.set(`${kind}/${id}`, { body: own });
+      }
     }
-  }
+  };
+
   return {
-    records,
-    ...(warnings.length > 0 && { warnings: mergeWarnings(warnings) }),
-    ...(issues.length > 0 && { issues }),
+    take,
+    add: (record) => void records.push(record),
+    end: () => {
+      hoistAll();
+      return {
+        records,
+        ...(warnings.length > 0 && { warnings: mergeWarnings(warnings) }),
+        ...(issues.length > 0 && { issues }),
+      };
+    },
   };
 };
 
 const containedKinds = (record: SourceRecord<Json> | undefined): readonly unknown[] =>
   objects(record?.body['contained']).map((it) => it['resourceType']);
 
-/** The bodies of records by kind and id; of several with the same the first. */
-const firstBodies = (records: readonly SourceRecord<Json>[]): Map<string, Json> =>
-  new Map(records.toReversed().map(({ kind, id, body }) => [`${kind}/${id}`, body]));
+/** Records by kind and id; of several with the same the first. */
+const firstOf = (records: readonly SourceRecord<Json>[]): Map<string, Pick<SourceRecord<Json>, 'body'>> =>
+  new Map(records.toReversed().map((it) => [`${it.kind}/${it.id}`, it]));
 
 /** A contained copy of what the answer holds anyway is no record of its own. */
-const isSame = (one: Json | undefined, other: Json): boolean =>
-  one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+const isSame = (one: Json, other: Json): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The NHS number by which a record names its patient, where it does so by identifier. */
 const namedNumber = (body: Json): string | undefined => {

@@ -7,7 +7,9 @@ import type { Fields, Settings } from './fields.ts';
 
 export * from './fields.ts';
 export * from './errors.ts';
+export { inSlices } from './in-slices.ts';
 export { readJson } from './json.ts';
+export { lazyRecord } from './lazy-record.ts';
 export type { Simulator, SimulatorData } from './simulator.ts';
 
 /** What an adapter folder exports as `default`; {@link defineAdapter} makes one. */
@@ -144,6 +146,7 @@ export interface SourceRecord<Body = unknown> {
   readonly id: string;
   /** The NHS number that the record itself names as its patient's, if it does: judged even where the record is not mapped. */
   readonly nhsNumber?: string;
+  /** It may be parsed only when it is looked at: {@link lazyRecord}. */
   readonly body: Body;
 }
 

@@ -6,6 +6,7 @@ export { EXTENSIONS, type ExtensionName, type ExtensionRow, ourExtension } from 
 export * from './nhs-number.ts';
 export * from './outcome.ts';
 export * from './json.ts';
+export { scanBundle, type ScannedBundle, type ScannedResource } from './bundle-scan.ts';
 export { contentId } from './sealed-id.ts';
 export { asLocalId, isFhirId, setAside } from './local.ts';
 export { elementsOf, isResourceType, patientElement, RESOURCE_TYPES } from './definitions/index.ts';

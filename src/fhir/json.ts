@@ -11,11 +11,12 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
 export { isRawJSON as isRawNumber };
 
 /**
- * A number that JavaScript would write otherwise: zeros at the end of its decimals, an exponent, minus zero, or more than
- * the fifteen digits that a double surely holds. It stands behind a separator and no repetition can be matched in two ways,
+ * A number that JavaScript would write otherwise: zeros at the end of its decimals, or six at their beginning, an exponent,
+ * minus zero, or more than the fifteen digits that a double surely holds. It stands behind a separator and no repetition can be matched in two ways,
  * so that no text, whoever wrote it, is looked at twice over.
  */
-const LOSSY = /[:[,]\s*-?(?:\d+(?:\.\d+)?[eE][-+]?\d+|\d+\.\d*0|(?=[\d.]{16})\d+(?:\.\d+)?|(?<=-)0)(?=[\s,}\]])/;
+const LOSSY =
+  /[:[,]\s*-?(?:\d+(?:\.\d+)?[eE][-+]?\d+|\d+\.\d*0|0\.0{6}\d+|(?=[\d.]{16})\d+(?:\.\d+)?|(?<=-)0)(?=[\s,}\]])/;
 
 /**
  * Parses JSON and keeps the digits of decimals. The reviver that does so is slow, so it runs only over text that holds
@@ -23,8 +24,14 @@ const LOSSY = /[:[,]\s*-?(?:\d+(?:\.\d+)?[eE][-+]?\d+|\d+\.\d*0|(?=[\d.]{16})\d+
  * @throws SyntaxError where the text is not JSON.
  */
 export const parseJson = (bytes: Uint8Array | string): unknown => {
-  const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
+  const text = typeof bytes === 'string' ? bytes : decode(bytes);
   return LOSSY.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+};
+
+/** As TextDecoder does, which takes its time over short texts. */
+const decode = ({ buffer, byteOffset, byteLength }: Uint8Array): string => {
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString();
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 };
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -82,24 +82,29 @@ export const mapAnswer = (
   }
 };
 
-/** What a mapping may look at besides its record. */
+/** What a mapping may look at besides its record. Kinds are indexed when they are first asked for: most never are. */
 export const createContext = (records: readonly SourceRecord[]): MappingContext => {
-  const kinds = new Map<string, { readonly all: SourceRecord[]; readonly byId: Map<string, SourceRecord> }>();
   const memos = new Map<string, unknown>();
-  for (const record of records) {
-    let kind = kinds.get(record.kind);
-    if (!kind) kinds.set(record.kind, (kind = { all: [], byId: new Map() }));
-    kind.all.push(record);
-    if (!kind.byId.has(record.id)) kind.byId.set(record.id, record);
-  }
-  return {
-    find: (kind, id) => kinds.get(kind)?.byId.get(id),
-    all: (kind) => kinds.get(kind)?.all ?? [],
-    memo: <T>(name: string, build: () => T): T => {
-      if (!memos.has(name)) memos.set(name, build());
-      return memos.get(name) as T;
-    },
+  const memo = <T>(name: string, build: () => T): T => {
+    if (!memos.has(name)) memos.set(name, build());
+    return memos.get(name) as T;
   };
+  const kinds = Map.groupBy(records, (it) => it.kind);
+  const all = (kind: string): readonly SourceRecord[] => kinds.get(kind) ?? [];
+  const indexes = new Map<string, ReadonlyMap<string, SourceRecord>>();
+  const indexOf = (kind: string): ReadonlyMap<string, SourceRecord> => {
+    let index = indexes.get(kind);
+    if (!index) indexes.set(kind, (index = firstById(all(kind))));
+    return index;
+  };
+  return { find: (kind, id) => indexOf(kind).get(id), all, memo };
+};
+
+/** Records by their ids; of several with the same the first. */
+const firstById = (records: readonly SourceRecord[]): ReadonlyMap<string, SourceRecord> => {
+  const index = new Map<string, SourceRecord>();
+  for (const record of records) if (!index.has(record.id)) index.set(record.id, record);
+  return index;
 };
 
 /** An issue that a mapping raised, with the record it is about. */

@@ -12,6 +12,7 @@ describe('JSON that keeps its digits', () => {
     '{"a":0.1,"b":10}',
     '{"a":-0.50}',
     '{"a":-0}',
+    '{"a":0.0000001}',
     '{"a":1e999999}',
     '{"a":-1e-999999}',
     '{"a":1234567890123.4567}',
@@ -32,8 +33,33 @@ describe('JSON that keeps its digits', () => {
     expect(parseJson('{"a":3.1,"b":10}')).to.deep.equal({ a: 3.1, b: 10 });
   });
 
+  it('keeps the digits of any number, alone or among others', () => {
+    const numbers = fc
+      .tuple(fc.constantFrom('', '-'), fc.nat(), fc.stringMatching(/^(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,3})?$/))
+      .map((it) => it.join(''));
+    fc.assert(
+      fc.property(numbers, fc.constantFrom('', ',3.10'), (number, other) => {
+        expect(JSON.stringify(parseJson(`[${number}${other}]`))).to.equal(`[${number}${other}]`);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('is not misled by numbers inside texts', () => {
     expect(parseJson('{"a":"see: 3.10, and [4.00]"}')).to.deep.equal({ a: 'see: 3.10, and [4.00]' });
+  });
+
+  it('decodes bytes as TextDecoder does, be they UTF-8 or not', () => {
+    const bytes = fc
+      .uint8Array({ maxLength: 12 })
+      .map((it) => it.map((byte) => (byte < 0x20 || byte === 0x22 || byte === 0x5c ? 0x80 : byte)));
+    fc.assert(
+      fc.property(bytes, fc.boolean(), (inside, mark) => {
+        const given = Buffer.concat([mark ? '\ufeff"' : '"', inside, '"'].map((it) => Buffer.from(it as string)));
+        expect(parseJson(given)).to.equal(JSON.parse(new TextDecoder().decode(given)));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('tells the digits of either kind of number', () => {

@@ -5,6 +5,7 @@ import { connectTerminology } from './link/connect.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import type { Load } from './platform/load.ts';
 import type { Log } from './platform/log.ts';
+import { createRecall } from './search/recall.ts';
 import type { SearchDeps } from './search/search.ts';
 import type { Asking } from './sources/ask.ts';
 import { connectSources, type Sources } from './sources/registry.ts';
@@ -19,20 +20,26 @@ export interface Wiring {
 
 /** What search and read need, whoever stands in front of them: our own door, or another host. @throws ConfigError */
 export const connectWalk = async (
-  config: Pick<Config, 'sources' | 'identity' | 'terminology' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource'>,
+  config: Pick<
+    Config,
+    'sources' | 'identity' | 'terminology' | 'sealingKeys' | 'facade' | 'maxRecordsPerSource' | 'pages'
+  >,
   { log, load, carried }: Wiring,
 ): Promise<SearchDeps> => {
   const sources = await connectSources(config.sources, load, carried);
   const asking = { now: Date.now, log };
   const tracer = config.identity && (await connectTracer(config.identity, sources, asking));
+  const recall = createRecall(config.pages.maxBytes, asking);
   const close = async (): Promise<void> => {
     tracer?.close();
+    recall.close();
     await sources.close();
   };
   return {
     ...asking,
     sources: { ...sources, close },
     tracer,
+    recall,
     terminology: await connectTerminology(config.terminology, Date.now),
     sealer: createSealer(config.sealingKeys),
     facade: config.facade,

@@ -13,6 +13,9 @@ export interface Preferences {
   readonly merge: MergeMode | undefined;
 }
 
+/** One for all: each would be made with a stack of its own, at the end of every request. */
+const GONE = new DOMException('The request has ended.', 'AbortError');
+
 /** The context of one request: its time, and a signal that ends with the connection. */
 export const createCall = (
   request: Request,
@@ -20,7 +23,7 @@ export const createCall = (
   { deadlineMs, actor, now }: { readonly deadlineMs: number; readonly actor: Actor; readonly now: () => number },
 ): Call => {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => gone.abort(GONE));
   return {
     signal: gone.signal,
     deadline: now() + deadlineMs,

@@ -5,25 +5,40 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const MIN_BYTES = 1024;
 
 /** The fastest levels: two to five milliseconds a megabyte, against a second and more at the best. */
-const CODINGS: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
-  br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
-  gzip: (bytes) => promisify(gzip)(bytes, { level: 1 }),
-};
+const CODINGS = {
+  br: (bytes: Buffer): Promise<Buffer> =>
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+  gzip: (bytes: Buffer): Promise<Buffer> => promisify(gzip)(bytes, { level: 1 }),
+} as const;
 
-/** Compresses a body for a caller who asks for it: brotli before gzip where both are equal. */
-export const compress = async (
-  bytes: Buffer,
-  accepted: string | undefined,
-): Promise<{ readonly bytes: Buffer; readonly coding?: string }> => {
-  if (bytes.length < MIN_BYTES || accepted === undefined) return { bytes };
+export type Coding = keyof typeof CODINGS;
+
+/** The coding that a caller asks for: brotli before gzip where both are equal; undefined for a body as it is. */
+export const codingFor = (accepted: string | undefined): Coding | undefined => {
+  if (accepted === undefined) return undefined;
   const offers = new Map(accepted.split(',').map(readOffer));
-  const [best] = Object.keys(CODINGS)
+  const [best] = (Object.keys(CODINGS) as Coding[])
     .map((coding) => ({ coding, q: offers.get(coding) ?? offers.get('*') ?? 0 }))
     .filter((it) => it.q > 0)
     .sort((a, b) => b.q - a.q);
-  const pack = best && CODINGS[best.coding];
-  return best && pack ? { bytes: await pack(bytes), coding: best.coding } : { bytes };
+  return best?.coding;
 };
+
+/** A body on its way, packed or as it is. */
+export interface Packed {
+  /** To be sent one after the other: joining them would cost more than writing them. */
+  readonly parts: readonly Buffer[];
+  readonly coding?: Coding;
+}
+
+/** Packs a body that is worth it. */
+export const pack = async (parts: readonly Buffer[], coding: Coding | undefined): Promise<Packed> =>
+  coding === undefined || lengthOf(parts) < MIN_BYTES
+    ? { parts }
+    : { parts: [await CODINGS[coding](Buffer.concat(parts))], coding };
+
+/** How many bytes some parts have together. */
+export const lengthOf = (parts: readonly Buffer[]): number => parts.reduce((sum, it) => sum + it.length, 0);
 
 const readOffer = (offer: string): readonly [coding: string, q: number] => {
   const [coding = '', ...parameters] = offer.split(';').map((it) => it.trim().toLowerCase());

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { FhirResource } from '../fhir/index.ts';
-import { writeBody } from './body.ts';
-import { compress } from './compress.ts';
+import { etagOf, typeOf, writeBody } from './body.ts';
+import { codingFor, lengthOf, pack, type Packed } from './compress.ts';
 import type { Format } from './negotiate.ts';
 
 /** An answer on its way out. */
@@ -20,12 +20,12 @@ export const sendResource = async (
   response: Response,
   { status, resource, format }: Answer,
 ): Promise<void> => {
-  const { type, text, etag } = await writeBody(resource, format);
-  const modified = lastModified(resource);
   if (response.headersSent || response.destroyed) return;
+  const etag = etagOf(resource, format.form);
+  const modified = lastModified(resource);
   response.vary('Accept, Accept-Encoding, Prefer');
   const headers = {
-    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Type': `${typeOf(format)}; charset=utf-8`,
     'Cache-Control': 'no-store',
     ...(status === 200 && { ETag: etag, ...(modified && { 'Last-Modified': modified.toUTCString() }) }),
   };
@@ -33,14 +33,8 @@ export const sendResource = async (
     response.writeHead(304, headers).end();
     return;
   }
-  const { bytes, coding } = await compress(Buffer.from(text), request.headers['accept-encoding']);
-  // The caller may have gone meanwhile: writing is then a no-op.
-  response.writeHead(status, {
-    ...headers,
-    ...(coding !== undefined && { 'Content-Encoding': coding }),
-    'Content-Length': bytes.length,
-  });
-  response.end(bytes);
+  const body = await writeBody(resource, format, codingFor(request.headers['accept-encoding']));
+  sendBody(response, status, { headers, body });
 };
 
 /** True where a caller holds this content already: a weak comparison, as If-None-Match wants it. */
@@ -71,13 +65,24 @@ export const sendDocument = async (
     response.writeHead(304, headers).end();
     return;
   }
-  const { bytes, coding } = await compress(Buffer.from(text), request.headers['accept-encoding']);
-  response.writeHead(200, {
+  const body = await pack([Buffer.from(text)], codingFor(request.headers['accept-encoding']));
+  sendBody(response, 200, { headers, body });
+};
+
+/** The caller may have gone meanwhile: writing is then a no-op. */
+const sendBody = (
+  response: Response,
+  status: number,
+  { headers, body: { parts, coding } }: { readonly headers: object; readonly body: Packed },
+): void => {
+  response.writeHead(status, {
     ...headers,
     ...(coding !== undefined && { 'Content-Encoding': coding }),
-    'Content-Length': bytes.length,
+    'Content-Length': lengthOf(parts),
   });
-  response.end(bytes);
+  response.cork();
+  for (const it of parts) response.write(it);
+  response.end();
 };
 
 /** Sends plain JSON: health and status. */

@@ -3,6 +3,7 @@ import type { NhsNumber } from '../fhir/index.ts';
 import { createCache } from '../platform/cache.ts';
 import { type Asking, ask } from '../sources/ask.ts';
 import type { Asked } from '../sources/asked.ts';
+import { markKept } from '../sources/kept.ts';
 import type { ConfiguredSource } from '../sources/registry.ts';
 
 /** Traces NHS numbers at one identity source. */
@@ -39,6 +40,7 @@ export const createTracer = (
 
   const remember = (nhsNumber: NhsNumber, asked: Asked<Trace>): void => {
     if ('error' in asked || cacheSeconds === 0) return;
+    markKept(asked, deps.now() + cacheSeconds * 1000);
     cache.set(nhsNumber, asked, cacheSeconds);
     // Who is found under an old number is known under the new one as well.
     if (asked.value.outcome === 'found') cache.set(asked.value.nhsNumber, asked, cacheSeconds);

@@ -177,6 +177,17 @@ export const CONFIG = {
     },
     { fallback: { maxRequests: 256, maxBytes: 268_435_456 } },
   ),
+  pages: groupField(
+    'Pages of searches over answers that are all kept (`sources[].cache`): kept beside them, in memory alone.',
+    {
+      maxBytes: integerField('The most that is kept, in bytes of memory as they are estimated; 0 for none.', {
+        min: 0,
+        max: 4_294_967_296,
+        fallback: 67_108_864,
+      }),
+    },
+    { fallback: { maxBytes: 67_108_864 } },
+  ),
   facade: groupField('The organisation that runs the facade: the assembler in every Provenance.', {
     ods: textField('Its ODS code.', ODS),
     name: textField('Its name.'),

@@ -44,5 +44,5 @@ const together = (record: Result, whose: Result): Result => {
   if (record.outcome !== 'answered' || whose.outcome !== 'answered') return record;
   const records = [...record.answer.records, ...whose.answer.records];
   const patientIds = [...new Set([...record.answer.patientIds, ...whose.answer.patientIds])];
-  return { ...record, answer: { ...record.answer, records, patientIds } };
+  return { ...record, answer: { ...record.answer, records, patientIds }, parts: [...record.parts, ...whose.parts] };
 };

@@ -16,6 +16,7 @@ import { failure, failureOf } from '../search/account/failure.ts';
 import { askUnderEach } from '../search/ask/former.ts';
 import { inquire } from '../search/ask/inquire.ts';
 import { ledger } from '../search/account/ledger.ts';
+import { halfHourOf } from '../search/page.ts';
 import { parseSearch } from '../search/request/request.ts';
 import { releaseOf } from '../search/release-of.ts';
 import { createSearch, type SearchDeps, type SearchOptions } from '../search/search.ts';
@@ -43,7 +44,7 @@ export const createRead = (deps: SearchDeps) => {
     if (nhsNumber) {
       const request = parseSearch(type, [['_id', nhsNumber]], {
         handling: 'strict',
-        now: deps.now(),
+        now: halfHourOf(deps.now()),
         unseal: () => undefined,
       });
       return firstMatch(await search(request, options, call));

@@ -30,6 +30,8 @@ export interface Matched {
   readonly label: (held: Held, resource: FhirResource) => FhirResource;
   readonly linkages: (shown: readonly Held[]) => readonly BundleEntry[];
   readonly issues: readonly OperationOutcomeIssue[];
+  /** False where linking went without something that may be there the next time. */
+  readonly isWhole: boolean;
 }
 
 export interface LinkDeps {
@@ -63,6 +65,7 @@ export const unlinked = (matches: readonly Held[], issues: readonly OperationOut
   label: (_, resource) => resource,
   linkages: () => [],
   issues,
+  isWhole: issues.length === 0,
 });
 
 /**
@@ -124,6 +127,7 @@ export const linkMatches = async (
       },
       linkages: (page) => shown.linkagesOf(page.flatMap((it) => records.get(it) ?? [])),
       issues: [...(outage === undefined ? [] : [OUTAGES[outage]]), ...(linked.crowded ? [CROWDED] : [])],
+      isWhole: outage === undefined,
     };
   } catch {
     return unlinked(matches, [NOT_LINKED]);

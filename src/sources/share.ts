@@ -1,6 +1,7 @@
 import { type Call, SourceError } from '../adapter/index.ts';
 import { createSizedCache } from '../platform/cache.ts';
 import type { Asked } from './asked.ts';
+import { markKept } from './kept.ts';
 import { weightOf } from './weight.ts';
 
 export interface ShareSettings {
@@ -45,8 +46,9 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
       // One that was forgotten on the way, or overtaken by a fresher one, is not kept.
       if (flights.get(key) !== flight) return;
       flights.delete(key);
-      if (kept && 'value' in asked && isWhole(asked.value))
-        kept.set(key, asked, { seconds, bytes: weightOf(asked.value) });
+      if (!kept || !('value' in asked) || !isWhole(asked.value)) return;
+      kept.set(key, asked, { seconds, bytes: weightOf(asked.value) });
+      markKept(asked, now() + seconds * 1000);
     });
     return flight;
   };

@@ -1,9 +1,10 @@
-import { type Answer, type Call, type Mapping, SourceError, type SourceQuery } from '../../adapter/index.ts';
+import { type Answer, type Call, SourceError, type SourceQuery } from '../../adapter/index.ts';
 import type { NhsNumber } from '../../fhir/index.ts';
 import { mapOnce } from '../../mapping/map-once.ts';
 import { type Asking, ask } from '../../sources/ask.ts';
-import type { Asked } from '../../sources/asked.ts';
 import type { ConfiguredSource } from '../../sources/registry.ts';
+import type { Drained } from './drained.ts';
+import { mergeAnswers } from './merge-answers.ts';
 import type { Plan, Step } from './plan.ts';
 
 /** What one source did: answered, failed, or was not asked, or must not be. */
@@ -22,17 +23,15 @@ export type Result = {
       readonly fetchedAt: number;
       readonly latencyMs: number;
     }
-  | { readonly outcome: 'answered'; readonly answer: Drained; readonly fetchedAt: number; readonly latencyMs: number }
+  | {
+      readonly outcome: 'answered';
+      readonly answer: Drained;
+      /** What the source said to each question of which the answer is made. */
+      readonly parts: readonly object[];
+      readonly fetchedAt: number;
+      readonly latencyMs: number;
+    }
 );
-
-/** All pages of one answer. */
-export interface Drained extends Answer {
-  readonly patientIds: readonly string[];
-  /** True where the cap was reached before the end, or a query beside the first one failed. */
-  readonly partial: boolean;
-  /** The mapping of an answer that others may share: it maps each record once. */
-  readonly map?: Mapping;
-}
 
 export interface FanOut extends Asking {
   readonly maxRecords: number;
@@ -60,7 +59,7 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
   if (!first) return { source, outcome: 'not-asked' };
   const { fetchedAt, latencyMs } = first;
   if ('error' in first) return { source, outcome: 'failed', error: first.error, fetchedAt, latencyMs };
-  const answer = merge(first.value, others);
+  const answer = mergeAnswers(first, others, source.adapter.map);
   const { correlationId } = call;
   deps.log.info('source.answered', {
     correlationId,
@@ -68,7 +67,7 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
     records: answer.records.length,
     ms: latencyMs,
   });
-  return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
+  return { source, outcome: 'answered', answer, parts: asked, fetchedAt, latencyMs };
 };
 
 /** What those who share an answer ask alike: a `record` source gives the whole record whatever is looked for in it. */
@@ -76,19 +75,6 @@ export const questionOf = (
   { capabilities }: ConfiguredSource,
   { patient, types, filters }: SourceQuery,
 ): readonly unknown[] => (capabilities.scope === 'record' ? [patient] : [patient, types, filters]);
-
-/** The answers to all queries of one source; of one that failed only its absence is told. */
-const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
-  if (others.length === 0) return first;
-  const answers = [first, ...others.flatMap((it) => ('value' in it ? [it.value] : []))];
-  return {
-    records: answers.flatMap((it) => it.records),
-    warnings: answers.flatMap((it) => it.warnings ?? []),
-    issues: answers.flatMap((it) => it.issues ?? []),
-    patientIds: [...new Set(answers.flatMap((it) => it.patientIds))],
-    partial: answers.length <= others.length || answers.some((it) => it.partial),
-  };
-};
 
 /** Pages of one answer that are followed, also where they hold nothing. */
 const MAX_PAGES = 1000;

@@ -99,14 +99,23 @@ type Found = Extract<Trace, { readonly outcome: 'found' }>;
 
 const personOf = (nhsNumber: NhsNumber, trace: Found | undefined, { source, quarantineAt }: Tracer): Person => {
   if (!trace) return { nhsNumber, former: [], whereabouts: 'unknown' };
-  const { resources } = mapAnswer(source.adapter, trace.demographics, { source: source.id });
-  const patient = resources.find((it) => it.type === 'Patient')?.resource as Patient | undefined;
   return {
     nhsNumber,
     former: [],
     whereabouts: trace.restriction,
-    traced: { source: source.id, patient, quarantineAt },
+    traced: { source: source.id, patient: patientIn(trace, source), quarantineAt },
   };
+};
+
+const patients = new WeakMap<Found, Patient | undefined>();
+
+/** Whom a trace found, mapped once for all who ask for them while the trace is remembered. */
+const patientIn = (trace: Found, { id, adapter }: ConfiguredSource): Patient | undefined => {
+  if (!patients.has(trace)) {
+    const { resources } = mapAnswer(adapter, trace.demographics, { source: id });
+    patients.set(trace, resources.find((it) => it.type === 'Patient')?.resource as Patient | undefined);
+  }
+  return patients.get(trace);
 };
 
 /** What the identity source said, as one more source's answer. */
@@ -115,5 +124,5 @@ const resultOf = (source: ConfiguredSource, asked: Asked<Trace>): Result => {
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { demographics } = asked.value as Found;
   const answer = { ...demographics, patientIds: [], partial: false };
-  return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
+  return { source, outcome: 'answered', answer, parts: [asked], fetchedAt, latencyMs };
 };

@@ -3,6 +3,8 @@ import { type Json, type NhsNumber, parseNhsNumber } from '../../fhir/index.ts';
 import { nhsNumbers } from '../../identity/gate.ts';
 import type { Tracer } from '../../identity/trace.ts';
 import { mapAnswer } from '../../mapping/map-answer.ts';
+import type { ConfiguredSource } from '../../sources/registry.ts';
+import type { Drained } from './drained.ts';
 import type { Result } from './fan-out.ts';
 
 /** More numbers than anybody has had are somebody's mistake. */
@@ -24,9 +26,18 @@ export const linkedNumbers = async (
   );
 };
 
+const found = new WeakMap<Drained, readonly NhsNumber[]>();
+
+/** Found once in an answer, however many share it. */
 const numbersIn = (result: Result): readonly NhsNumber[] => {
   if (result.outcome !== 'answered') return [];
   const { source, answer } = result;
+  let numbers = found.get(answer);
+  if (!numbers) found.set(answer, (numbers = findNumbers(source, answer)));
+  return numbers;
+};
+
+const findNumbers = (source: ConfiguredSource, answer: Drained): readonly NhsNumber[] => {
   const records = answer.records.filter((it) => it.types.includes('Patient'));
   const { resources } = mapAnswer(source.adapter, { records }, { source: source.id, wanted: new Set(['Patient']) });
   const named = [

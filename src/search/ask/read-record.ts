@@ -29,5 +29,5 @@ export const readRecord = async (
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
   const answer = { records, warnings, issues, patientIds, partial: false };
-  return { source, outcome: 'answered', answer, fetchedAt, latencyMs };
+  return { source, outcome: 'answered', answer, parts: [asked], fetchedAt, latencyMs };
 };

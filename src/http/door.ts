@@ -75,6 +75,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
   const answering =
     (interact: Interaction): Handler =>
     async (request, response, route) => {
+      const startedAt = performance.now();
       const pairs = [...queryPairs(request), ...postedPairs(request, route)];
       const format = negotiate(request.headers.accept, pairs);
       response.locals['format'] = format;
@@ -85,7 +86,7 @@ const createActions = (deps: DoorDeps): Readonly<Record<PlainAction | FhirAction
       // Said only to who asked, and by what was done: RFC 7240 leaves it to the server to honour a preference.
       if (asked.prefer.merge !== undefined && merge !== undefined)
         response.setHeader('Preference-Applied', `merge=${merge}`);
-      await sendResource(request, response, { status, resource, format });
+      await sendResource(request, response, { status, resource, format, startedAt });
     };
 
   return {

@@ -24,6 +24,9 @@ export const RESPONSE_HEADERS: Readonly<Record<string, Header>> = {
   'Last-Modified': { documentation: 'When the source last changed a resource that was read, if it says so.' },
   'Preference-Applied': { documentation: 'How links are shown, where `Prefer: merge` asked for it.' },
   'Retry-After': { documentation: 'Seconds after which to come again; with 503.' },
+  'Server-Timing': {
+    documentation: 'Milliseconds that each source took, by its id, and the whole time until the answer.',
+  },
   'X-Request-ID': { documentation: 'As the caller sent it.' },
   'X-Correlation-ID': { documentation: 'As the caller sent it.' },
 };

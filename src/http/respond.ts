@@ -3,12 +3,15 @@ import type { FhirResource } from '../fhir/index.ts';
 import { etagOf, typeOf, writeBody } from './body.ts';
 import { codingFor, lengthOf, pack, type Packed } from './compress.ts';
 import type { Format } from './negotiate.ts';
+import { serverTiming } from './server-timing.ts';
 
 /** An answer on its way out. */
 export interface Answer {
   readonly status: number;
   readonly resource: FhirResource;
   readonly format: Format;
+  /** When work on it began, by the clock of `performance.now`. */
+  readonly startedAt?: number;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Answer {
 export const sendResource = async (
   request: Request,
   response: Response,
-  { status, resource, format }: Answer,
+  { status, resource, format, startedAt }: Answer,
 ): Promise<void> => {
   if (response.headersSent || response.destroyed) return;
   const etag = etagOf(resource, format.form);
@@ -27,6 +30,7 @@ export const sendResource = async (
   const headers = {
     'Content-Type': `${typeOf(format)}; charset=utf-8`,
     'Cache-Control': 'no-store',
+    ...(startedAt !== undefined && { 'Server-Timing': serverTiming(resource, performance.now() - startedAt) }),
     ...(status === 200 && { ETag: etag, ...(modified && { 'Last-Modified': modified.toUTCString() }) }),
   };
   if (status === 200 && isFresh(request.headers['if-none-match'], etag)) {

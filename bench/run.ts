@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick|--json|--only ROW]`: costs as ratios to a baseline of the same run, rounds alternating, the median
+ * `npm run bench [-- --quick|--peers|--json|--only ROW]`: costs as ratios to a baseline of the same run, rounds alternating, the median
  * of the rounds' ratios, CPU first; and counts that must be so on any machine. A figure of one machine and hour says little; a
  * ratio travels.
  */
@@ -15,6 +15,7 @@ import { linking } from './rows/linking.ts';
 import { loop } from './rows/loop.ts';
 import { memory } from './rows/memory.ts';
 import { microParts } from './rows/micro.ts';
+import { peers } from './rows/peers.ts';
 import type { Part, Run } from './rows/row.ts';
 import { start } from './rows/start.ts';
 import { warm } from './rows/warm.ts';
@@ -22,7 +23,12 @@ import { workers } from './rows/workers.ts';
 
 expectShortLives();
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string', multiple: true } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    peers: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+  },
 });
 const isQuick = values.quick ?? false;
 const run: Run = {
@@ -42,6 +48,7 @@ const PARTS: readonly Part[] = [
   linking,
   start,
   workers,
+  ...(values.peers ? [peers] : []),
 ];
 const wanted = (part: Part): boolean =>
   values.only

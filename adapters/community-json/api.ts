@@ -1,14 +1,15 @@
 import {
+  basicProof,
   type Cache,
   type Call,
+  createTokens,
   type HttpClient,
   type HttpRequest,
   readJson,
-  SourceError,
+  underToken,
 } from '../../src/adapter/index.ts';
 import { errorOf } from './errors.ts';
 import type { CommunitySettings } from './settings.ts';
-import { createTokens } from './tokens.ts';
 
 type Target = Pick<HttpRequest, 'path' | 'query' | 'prepares'>;
 
@@ -21,21 +22,18 @@ export interface Api {
 /** An API that asks for a token when it has none, and once more when the one it has is not taken. */
 export const createApi = (
   settings: CommunitySettings,
-  deps: { readonly client: HttpClient; readonly cache: Cache },
+  { client, cache }: { readonly client: HttpClient; readonly cache: Cache },
 ): Api => {
-  const tokens = createTokens(settings, deps);
+  const tokens = createTokens({ client, cache, path: ['oauth', 'token'], proof: () => basicProof(settings), errorOf });
   return {
     get: async ({ path, ...rest }, call) => {
-      for (let attempts = 2; attempts > 0; attempts--) {
-        const token = await tokens.get(call);
+      const send = (token: string) => {
         const headers = { Authorization: `Bearer ${token}`, 'X-Correlation-ID': call.correlationId };
-        const request = { ...rest, method: 'GET', path: ['api', 'v2', ...path], headers } as const;
-        const response = await deps.client.send(request, call);
-        if (response.status === 200) return readJson(response.body);
-        if (response.status !== 401) throw errorOf(response);
-        tokens.drop(token);
-      }
-      throw new SourceError('refused');
+        return client.send({ ...rest, method: 'GET', path: ['api', 'v2', ...path], headers }, call);
+      };
+      const response = await underToken(tokens, send, call);
+      if (response.status !== 200) throw errorOf(response);
+      return readJson(response.body);
     },
   };
 };

@@ -1,4 +1,4 @@
-import { type Call, type Page, SourceError, type Tools } from '../../src/adapter/index.ts';
+import { type Call, createSingleFlight, type Page, SourceError, type Tools } from '../../src/adapter/index.ts';
 import { isFhirId, type Json, type NhsNumber, objects, parseNhsNumber, SYSTEM } from '../../src/fhir/index.ts';
 import { type Body, canonicalSystem, split } from '../../mappings/uk-core-r4/index.ts';
 import type { FhirServer } from './server.ts';
@@ -49,28 +49,12 @@ export const createLookup = (
     };
   };
 
-  const pending = new Map<NhsNumber, ReturnType<Lookup['find']>>();
-  const find: Lookup['find'] = (patient, call) => {
-    const own = ask(patient, call).finally(() => {
-      if (pending.get(patient) === own) pending.delete(patient);
-    });
-    pending.set(patient, own);
-    return own;
-  };
-
+  const flight = createSingleFlight<Awaited<ReturnType<Lookup['find']>>>();
+  const find: Lookup['find'] = (patient, call) => flight.begin(patient, () => ask(patient, call));
   const idsOf: Lookup['idsOf'] = async (patient, call) => {
     const known = cache.get<readonly string[]>(`patient ${patient}`);
     if (known?.length === 0) throw new SourceError('not-known-here');
-    if (known) return known;
-    const others = pending.get(patient);
-    if (!others) return (await find(patient, call)).patientIds;
-    try {
-      return (await others).patientIds;
-    } catch (error) {
-      // The call that asked ran out of its own time; ours may have some left.
-      if (error instanceof SourceError && error.kind === 'timeout' && !call.signal.aborted) return idsOf(patient, call);
-      throw error;
-    }
+    return known ?? (await flight.join(patient, () => ask(patient, call), call)).patientIds;
   };
   return { find, idsOf };
 };

@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import nock from 'nock';
@@ -23,7 +26,10 @@ adapterContract({
 describe('PDS in its own words', () => {
   const tools = testTools();
   const stub = stubPds(BASE);
-  const { trace } = pds.connect({ baseUrl: BASE, bearer: 'token-1', callsPerSecond: 1000 }, tools);
+  const { trace } = pds.connect(
+    { baseUrl: BASE, bearer: 'token-1', signedJwt: undefined, callsPerSecond: 1000 },
+    tools,
+  );
   before(() => nock.disableNetConnect());
   afterEach(() => {
     expect(nock.pendingMocks()).to.deep.equal([]);
@@ -127,6 +133,81 @@ describe('PDS in its own words', () => {
     await traced();
     await traced();
     expect(new Set(ids).size).to.equal(2);
+  });
+});
+
+describe('PDS behind a signed JWT', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = { type: 'pkcs8', format: 'pem' } as const;
+  const tools = testTools();
+  let running: Server;
+  let base: string;
+  before(async () => {
+    process.env['PDS_PUBLIC_KEY'] = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    const read = () => Promise.resolve(Buffer.from(JSON.stringify(pdsPatient(NHS))));
+    const { handle } = await simulator({ people: () => Promise.resolve([NHS]), read, complain: () => undefined });
+    running = createServer(handle);
+    await new Promise<void>((resolve) => running.listen(0, '127.0.0.1', resolve));
+    base = `http://127.0.0.1:${(running.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    delete process.env['PDS_PUBLIC_KEY'];
+    running.close();
+    tools.close();
+  });
+  const withJwt = (more: object = {}, own: Partial<typeof tools> = {}) =>
+    pds.connect(
+      {
+        baseUrl: base,
+        bearer: undefined,
+        callsPerSecond: 1000,
+        signedJwt: {
+          tokenUrl: `${base}/oauth2/token`,
+          apiKey: 'our-key',
+          keyId: 'test-1',
+          // As a variable of the environment may hold it.
+          privateKey: privateKey.export(pem).toString().replaceAll('\n', '\\n'),
+          ...more,
+        },
+      },
+      { ...tools, ...own },
+    );
+  const kindOf = (asked: Promise<unknown>): Promise<unknown> =>
+    asked.then(
+      () => 'answered',
+      (error: unknown) => (error as SourceError).kind,
+    );
+
+  it('is given a token for it, once for many who wait, and asked with that', async () => {
+    const { trace } = withJwt();
+    const traces = await Promise.all([1, 2, 3].map(() => trace!(NHS, testCall())));
+    for (const it of traces) expect(it).to.include({ outcome: 'found', nhsNumber: NHS });
+  });
+
+  it('is given a new one where the one at hand is not taken any more', async () => {
+    tools.cache.set('token', 'an old one', 60);
+    expect(await kindOf(withJwt().trace!(NHS, testCall()))).to.equal('answered');
+  });
+
+  it('refuses another key, another audience, a JWT that was used and one that ends too late', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(pem).toString();
+    const wrong: readonly (readonly [object, Partial<typeof tools>])[] = [
+      [{ privateKey: other }, {}],
+      [{ tokenUrl: `${base}/oauth2/token?` }, {}],
+      [{}, { now: () => Date.now() + 60_000 }],
+    ];
+    for (const [more, own] of wrong) {
+      tools.cache.delete('token');
+      expect(await kindOf(withJwt(more, own).trace!(NHS, testCall()))).to.equal('refused');
+    }
+    for (const expected of ['answered', 'refused']) {
+      tools.cache.delete('token');
+      expect(await kindOf(withJwt({}, { uuid: () => 'once' }).trace!(NHS, testCall()))).to.equal(expected);
+    }
+  });
+
+  it('does not start with what is no key', () => {
+    expect(() => withJwt({ privateKey: 'secret' })).to.throw(/^settings\.signedJwt\.privateKey: expected/);
   });
 });
 

@@ -1,12 +1,19 @@
 import {
+  type Call,
   type Capabilities,
+  createTokens,
   defineAdapter,
+  type HttpResponse,
   integerField,
   optionalField,
   secretField,
+  type Tokens,
+  type Tools,
+  underToken,
   urlField,
 } from '../../src/adapter/index.ts';
 import { added, map, notCarried, split } from '../../mappings/uk-core-r4/index.ts';
+import { clientAssertion, readKey, signedJwt, type SignedJwt } from './client-assertion.ts';
 import { createPace } from './pace.ts';
 import { readTrace } from './read-trace.ts';
 import { errorOf, isInvalidId } from './errors.ts';
@@ -16,7 +23,8 @@ export default defineAdapter({
   name: 'pds',
   settings: {
     baseUrl: urlField('The FHIR base of the service'),
-    bearer: optionalField(secretField('A token sent as `Authorization: Bearer`.')),
+    bearer: optionalField(secretField('A token sent as `Authorization: Bearer`, where that is always the same.')),
+    signedJwt: optionalField(signedJwt),
     callsPerSecond: integerField('Calls begun in any second; others wait for their turn. Of one instance.', {
       min: 1,
       max: 1000,
@@ -28,21 +36,25 @@ export default defineAdapter({
   map,
   notCarried,
   added,
-  connect: ({ baseUrl, bearer, callsPerSecond }, { http, now, uuid }) => {
-    const client = http(baseUrl);
-    const pace = createPace(callsPerSecond, now);
-    const read = async (id: string, call: Parameters<typeof pace>[0]) => {
-      await pace(call);
+  connect: ({ baseUrl, bearer, signedJwt, callsPerSecond }, tools) => {
+    const client = tools.http(baseUrl);
+    const pace = createPace(callsPerSecond, tools.now);
+    const tokens = signedJwt && tokensFor(signedJwt, tools);
+    const read = async (id: string, call: Call): Promise<HttpResponse> => {
       const { organisation, practitioner } = call.actor;
-      const headers = {
-        Accept: 'application/fhir+json',
-        'X-Request-ID': uuid(),
-        'X-Correlation-ID': call.correlationId,
-        'NHSD-End-User-Organisation-ODS': organisation.ods,
-        ...(practitioner && { 'NHSD-Session-URID': practitioner.sdsRoleProfileId }),
-        ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
+      const send = async (token?: string) => {
+        await pace(call);
+        const headers = {
+          Accept: 'application/fhir+json',
+          'X-Request-ID': tools.uuid(),
+          'X-Correlation-ID': call.correlationId,
+          'NHSD-End-User-Organisation-ODS': organisation.ods,
+          ...(practitioner && { 'NHSD-Session-URID': practitioner.sdsRoleProfileId }),
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        };
+        return client.send({ method: 'GET', path: ['Patient', id], headers }, call);
       };
-      return client.send({ method: 'GET', path: ['Patient', id], headers }, call);
+      return tokens ? underToken(tokens, send, call) : send(bearer);
     };
     return {
       trace: async (nhsNumber, call) => readTrace(await read(nhsNumber, call)),
@@ -54,3 +66,9 @@ export default defineAdapter({
     };
   },
 });
+
+const tokensFor = (settings: SignedJwt, tools: Tools): Tokens => {
+  const key = readKey(settings);
+  const client = tools.http(settings.tokenUrl);
+  return createTokens({ client, path: [], cache: tools.cache, proof: () => clientAssertion(settings, key, tools) });
+};

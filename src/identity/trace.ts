@@ -1,4 +1,4 @@
-import type { Call, Trace } from '../adapter/index.ts';
+import { type Call, createSingleFlight, type Trace } from '../adapter/index.ts';
 import type { NhsNumber } from '../fhir/index.ts';
 import { createCache } from '../platform/cache.ts';
 import { type Asking, ask } from '../sources/ask.ts';
@@ -36,7 +36,7 @@ export const createTracer = (
   deps: Asking,
 ): Tracer => {
   const cache = createCache(MAX_TRACES);
-  const pending = new Map<NhsNumber, Promise<Asked<Trace>>>();
+  const flight = createSingleFlight<Asked<Trace>>();
 
   const remember = (nhsNumber: NhsNumber, asked: Asked<Trace>): void => {
     if ('error' in asked || cacheSeconds === 0) return;
@@ -55,15 +55,8 @@ export const createTracer = (
     return asked;
   };
 
-  const trace: Tracer['trace'] = (nhsNumber, call) => {
-    const known = cache.get<Asked<Trace>>(nhsNumber);
-    if (known) return Promise.resolve(known);
-    const others = pending.get(nhsNumber);
-    if (others) return others;
-    const own = start(nhsNumber, call).finally(() => pending.delete(nhsNumber));
-    pending.set(nhsNumber, own);
-    return own;
-  };
+  const trace: Tracer['trace'] = async (nhsNumber, call) =>
+    cache.get<Asked<Trace>>(nhsNumber) ?? flight.join(nhsNumber, () => start(nhsNumber, call), call);
   const known: Tracer['known'] = (nhsNumber) => {
     const asked = cache.get<Asked<Trace>>(nhsNumber);
     return asked && 'value' in asked ? asked.value : undefined;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basicProof, createTokens, type Tokens } from '../adapter/index.ts';
 import { isObject } from '../fhir/index.ts';
 import { createCache } from '../platform/cache.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
@@ -11,7 +12,7 @@ import { firstOf, OFFLINE, type Terms } from './terms.ts';
 /** The terminology of a configuration: a file, a server, the file before the server, or what is known offline. @throws ConfigError */
 export const connectTerminology = async (config: Config['terminology'], now: () => number): Promise<Terminology> => {
   if (!config) return fixedTerminology(OFFLINE);
-  const { url, token, file, budgetMs, maxCodes } = config;
+  const { url, file, budgetMs, maxCodes } = config;
   const maps = file === undefined ? undefined : await termsOfFile(file);
   if (url === undefined) return fixedTerminology(maps ?? OFFLINE);
   const server = createTerminologyServer({
@@ -20,7 +21,7 @@ export const connectTerminology = async (config: Config['terminology'], now: () 
     now,
     budgetMs,
     maxCodes,
-    token,
+    tokens: tokensOf(config),
   });
   if (!maps) return server;
   return async (codes, call) => {
@@ -28,6 +29,13 @@ export const connectTerminology = async (config: Config['terminology'], now: () 
     const { terms, ...rest } = await server(unknown, call);
     return { terms: firstOf(`${maps.snapshot} ${terms.snapshot}`, maps, terms), ...rest };
   };
+};
+
+/** Tokens by client credentials, else the one that is configured, if any. */
+const tokensOf = ({ token, oauth }: NonNullable<Config['terminology']>): Tokens | undefined => {
+  if (!oauth) return token === undefined ? undefined : { get: () => Promise.resolve(token), drop: () => undefined };
+  const client = createHttpClient(oauth.tokenUrl);
+  return createTokens({ client, path: [], cache: createCache(1), proof: () => basicProof(oauth) });
 };
 
 /** The terms of a file of ConceptMaps, and behind them what is known offline. @throws ConfigError */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Cache, Call, HttpClient } from '../adapter/index.ts';
+import { type Cache, type Call, type HttpClient, type Tokens, underToken } from '../adapter/index.ts';
 import { isObject, type Json, objects, parseJson, SYSTEM, text } from '../fhir/index.ts';
 import { plainSystem } from './codes.ts';
 import { byText } from './record.ts';
@@ -14,7 +14,8 @@ export interface TerminologyServer {
   readonly budgetMs: number;
   /** The most codes that are asked about for one answer. */
   readonly maxCodes: number;
-  readonly token: string | undefined;
+  /** Undefined where it is open to all. */
+  readonly tokens: Tokens | undefined;
 }
 
 const AT_ONCE = 8;
@@ -94,7 +95,7 @@ const snomedAmong = (codes: readonly Code[], table: ReadonlyMap<string, readonly
   return [...found.values()].sort((a, b) => byText(a.code, b.code));
 };
 
-type Asking = Pick<TerminologyServer, 'client' | 'token'>;
+type Asking = Pick<TerminologyServer, 'client' | 'tokens'>;
 
 const meaningOf = (code: Code, deps: Asking, call: Call): Promise<readonly TermMatch[]> =>
   code.system === SYSTEM.snomed
@@ -163,13 +164,16 @@ const named = (parameters: Json, name: string): readonly Json[] =>
 const ask = async (
   path: readonly string[],
   query: Readonly<Record<string, string>>,
-  { deps: { client, token }, call }: { readonly deps: Asking; readonly call: Call },
+  { deps: { client, tokens }, call }: { readonly deps: Asking; readonly call: Call },
 ): Promise<Json> => {
-  const headers = {
-    Accept: 'application/fhir+json',
-    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+  const send = (token?: string) => {
+    const headers = {
+      Accept: 'application/fhir+json',
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    };
+    return client.send({ method: 'GET', path, query: Object.entries(query), headers }, call);
   };
-  const { status, body } = await client.send({ method: 'GET', path, query: Object.entries(query), headers }, call);
+  const { status, body } = await (tokens ? underToken(tokens, send, call) : send());
   if (status === 400 || status === 404 || status === 422) return {};
   const answer = status === 200 ? parseJson(body) : undefined;
   if (!isObject(answer) || answer['resourceType'] !== 'Parameters') throw new Error('no answer');

@@ -226,7 +226,17 @@ export const CONFIG = {
   terminology: optionalField(
     groupField('What sharpens links between records; without it links rest on codes and words alone.', {
       url: optionalField(urlField('The base URL of a FHIR R4 terminology server.')),
-      token: optionalField(secretField('The bearer token it wants.')),
+      token: optionalField(secretField('The bearer token it wants, where that is always the same.')),
+      oauth: optionalField(
+        groupField(
+          'Where it gives tokens of its own by OAuth 2 client credentials, as the NHS terminology server does.',
+          {
+            tokenUrl: urlField('The address that gives them.'),
+            clientId: textField('The client id.'),
+            clientSecret: secretField('The client secret.'),
+          },
+        ),
+      ),
       budgetMs: integerField('The most that asking it may take for one answer.', {
         min: 10,
         max: 30_000,

@@ -365,6 +365,10 @@ describe('a terminology server behind links', () => {
   before(async () => {
     server = createServer((request, response) => {
       asked.push(request.headers.authorization ?? '');
+      if (request.url === '/token') {
+        response.end(JSON.stringify({ access_token: 'given', expires_in: 300 }));
+        return;
+      }
       if (fault === 'hang') return;
       response.statusCode = fault === 'down' ? 503 : 200;
       response.setHeader('Content-Type', 'application/fhir+json');
@@ -405,6 +409,27 @@ describe('a terminology server behind links', () => {
     const problems = await get(`Condition?patient=${NHS}`);
     expect(rules(problems)).to.include.members(['condition.onset-day/1', 'condition.near/1']);
     expect(asked.every((it) => it === 'Bearer a token')).to.equal(true);
+  });
+
+  it('is asked under a token of its authorisation server, which is fetched once', async () => {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const oauth = { tokenUrl: `${origin}/token`, clientId: 'us', clientSecret: { env: 'PCR_TEST_TERMINOLOGY' } };
+    const own = await startTestApp(
+      [
+        { id: 'one', adapter: memorySource({ types: TYPES, records: { [NHS]: first } }) },
+        { id: 'two', adapter: memorySource({ types: TYPES, records: { [NHS]: second } }) },
+      ],
+      { terminology: { url: `${origin}/fhir`, oauth, budgetMs: 2000 } as never },
+    );
+    asked.splice(0);
+    try {
+      await fetch(`${own.base}/Condition?patient=${NHS}`);
+      const [before, ...others] = asked;
+      expect(before).to.equal(`Basic ${Buffer.from('us:a%20token').toString('base64')}`);
+      expect(new Set(others)).to.deep.equal(new Set(['Bearer given']));
+    } finally {
+      await own.close();
+    }
   });
 
   it('is asked about a code once', async () => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type FhirPath from 'fhirpath';
 import type R4Model from 'fhirpath/fhir-context/r4';
-import type { Json } from '../../fhir/index.ts';
+import { isObject, type Json } from '../../fhir/index.ts';
 import { targetOf } from './match/reference.ts';
 import { readPath, walk } from './path.ts';
 
@@ -17,18 +17,8 @@ const compiled = new Map<string, Extract>();
 export const extractor = (expression: string, base?: string): Extract => {
   const key = `${base ?? ''} ${expression}`;
   let extract = compiled.get(key);
-  if (!extract) compiled.set(key, (extract = remembering(union(expression, base))));
+  if (!extract) compiled.set(key, (extract = union(expression, base)));
   return extract;
-};
-
-/** Many criteria and sort keys may look at the same values of a resource: they are found once. */
-const remembering = (extract: Extract): Extract => {
-  const known = new WeakMap<Json, readonly unknown[]>();
-  return (resource) => {
-    let values = known.get(resource);
-    if (!values) known.set(resource, (values = extract(resource)));
-    return values;
-  };
 };
 
 /** `resolve()` waits for a server; what it asks of a reference is told by the reference itself. */
@@ -38,12 +28,16 @@ const union = (expression: string, base: string | undefined): Extract => {
   const parts = expression.split(' | ').map((part) => {
     const [, path, type] = RESOLVED.exec(part) ?? [];
     const extract = compile(path ?? part, base);
-    return type === undefined
-      ? extract
-      : (resource: Json) => extract(resource).filter((it) => targetOf(it)?.type === type);
+    return type === undefined ? extract : (resource: Json) => extract(resource).filter((it) => isReferenceTo(it, type));
   });
   const [only] = parts;
   return only && parts.length === 1 ? only : (resource) => parts.flatMap((it) => it(resource));
+};
+
+const isReferenceTo = (value: unknown, type: string): boolean => {
+  const reference = isObject(value) ? value['reference'] : undefined;
+  if (typeof reference === 'string' && !reference.startsWith(type)) return false;
+  return targetOf(value)?.type === type;
 };
 
 /** The one expression of a patient's record that asks instead of stepping down. */

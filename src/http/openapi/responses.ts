@@ -11,7 +11,7 @@ const headers = (names: readonly string[]): Json => Object.fromEntries(names.map
 /** An answer that is a FHIR resource, in both forms. */
 export const resourceResponse = (schema: string, description: string, more: readonly string[] = []): Json => ({
   description,
-  headers: headers(['ETag', 'Last-Modified', ...more, ...MIRRORED]),
+  headers: headers(['ETag', 'Last-Modified', 'Server-Timing', ...more, ...MIRRORED]),
   content: {
     [FHIR_JSON]: { schema: ref('schemas', schema) },
     [FHIR_XML]: { schema: ref('schemas', schema) },
@@ -30,7 +30,7 @@ export const responses = (statuses: readonly number[]): Json =>
 
 /** Every response that several operations have: those of our own faults, made from the table of them. */
 export const sharedResponses = (): Json => ({
-  [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag']) },
+  [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag', 'Server-Timing']) },
   Resource: resourceResponse('Resource', 'The resource.'),
   Bundle: resourceResponse('Bundle', 'The answer as a Bundle.'),
   SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.', [

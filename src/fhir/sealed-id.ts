@@ -136,7 +136,8 @@ export const remembering = (sealer: Sealer): Sealer => {
 export const isCarriedWhole = (localId: string): boolean => packWhole(localId) !== undefined;
 
 /** A content hash for a record that its source gave no id: 24 characters of FHIR's alphabet. */
-export const contentId = (content: string): string => encode(hash('sha256', content, 'buffer').subarray(0, 18));
+export const contentId = (content: string): string =>
+  inFhirAlphabet(hash('sha256', content, 'base64url').slice(0, 24));
 
 interface Keyring {
   readonly siv: Uint8Array;
@@ -222,8 +223,10 @@ const unpack = (bytes: Uint8Array): string =>
         .slice(0, bytes[0])
         .reduce((text, six) => text + (ALPHABET[six] ?? ''), '');
 
-/** Base64url in FHIR's alphabet: its one other character is the last. */
-const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url').replaceAll('_', '.');
+const encode = (bytes: Uint8Array): string => inFhirAlphabet(Buffer.from(bytes).toString('base64url'));
+
+/** Base64url has all of FHIR's alphabet but the last character. */
+const inFhirAlphabet = (base64url: string): string => base64url.replaceAll('_', '.');
 
 const decode = (id: string): Uint8Array | undefined => {
   const bits = [...id].map((it) => ALPHABET.indexOf(it));

@@ -136,8 +136,7 @@ export const remembering = (sealer: Sealer): Sealer => {
 export const isCarriedWhole = (localId: string): boolean => packWhole(localId) !== undefined;
 
 /** A content hash for a record that its source gave no id: 24 characters of FHIR's alphabet. */
-export const contentId = (content: string): string =>
-  inFhirAlphabet(hash('sha256', content, 'base64url').slice(0, 24));
+export const contentId = (content: string): string => inFhirAlphabet(hash('sha256', content, 'base64url').slice(0, 24));
 
 interface Keyring {
   readonly siv: Uint8Array;

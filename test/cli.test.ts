@@ -154,7 +154,7 @@ describe('pcr', function () {
     expect((JSON.parse(out) as Bundle).type).to.equal('collection');
   });
 
-  it('explains itself when it is used wrongly', async () => {
+  describe('explains itself when it is used wrongly', () => {
     for (const args of [
       [],
       ['nonsense'],
@@ -165,11 +165,15 @@ describe('pcr', function () {
       ['start', '--config', 'x', '--workers', '0'],
       ['map', 'gp-connect', '--colour', 'red'],
       ['sandbox', '--port', 'x'],
-    ]) {
-      const { code, err } = await pcr(...args);
-      expect(code, args.join(' ')).to.equal(2);
-      expect(err, args.join(' ')).to.match(/^pcr: .+\n\npcr: the Patient Core Records API/);
-    }
+    ])
+      it(['pcr', ...args].join(' '), async () => {
+        const { code, err } = await pcr(...args);
+        expect(code).to.equal(2);
+        expect(err).to.match(/^pcr: .+\n\npcr: the Patient Core Records API/);
+      });
+  });
+
+  it('shows how it is used to whoever asks', async () => {
     expect((await pcr('help')).code).to.equal(0);
   });
 

@@ -30,7 +30,7 @@ export const responses = (statuses: readonly number[]): Json =>
 
 /** Every response that several operations have: those of our own faults, made from the table of them. */
 export const sharedResponses = (): Json => ({
-  [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag', 'Server-Timing']) },
+  [nameOf(304)]: { description: 'What the caller has is still the same.', headers: headers(['ETag']) },
   Resource: resourceResponse('Resource', 'The resource.'),
   Bundle: resourceResponse('Bundle', 'The answer as a Bundle.'),
   SearchSet: resourceResponse('SearchSet', 'What was found, and last the account of every source.', [

@@ -36,7 +36,8 @@ export const createTerminologyServer = (deps: TerminologyServer): Terminology =>
     const codes = codesOf();
     if (codes.length === 0) return { terms: OFFLINE };
     if (now() < pausedUntil) return { terms: OFFLINE, outage: 'unavailable' };
-    const budget = Math.max(1, Math.min(budgetMs, (call.deadline - now()) / 2));
+    // A whole number: no timer takes half a millisecond.
+    const budget = Math.max(1, Math.min(budgetMs, Math.floor((call.deadline - now()) / 2)));
     const own = { ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(budget)]) };
     const table = new Map<string, TermMatch[]>();
     const tally = { asked: 0, failed: 0 };

@@ -423,7 +423,7 @@ describe('a terminology server behind links', () => {
     );
     asked.splice(0);
     try {
-      await fetch(`${own.base}/Condition?patient=${NHS}`);
+      expect((await fetch(`${own.base}/Condition?patient=${NHS}`)).status).to.equal(200);
       const [before, ...others] = asked;
       expect(before).to.equal(`Basic ${Buffer.from('us:a%20token').toString('base64')}`);
       expect(new Set(others)).to.deep.equal(new Set(['Bearer given']));

@@ -39,7 +39,7 @@ const PROXY_SYSTEM = 'http://fhir.nhs.net/ValueSet/gpconnect-schedule-response-c
 
 type Reason = NonNullable<SourceError['reason']>;
 
-/** From this many bytes on an answer is scanned: below it, parsing all of it is as fast. */
+/** From this many bytes on an answer is scanned: below it, parsing all of it takes no time worth saving. */
 const SCANNED_FROM = 100_000;
 
 /**

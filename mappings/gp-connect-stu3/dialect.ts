@@ -12,7 +12,6 @@ import { descriptionPart, isDescription, readConcept, readSystem } from './conce
 import { extensionName, valueOf } from './extensions.ts';
 import { without } from './objects.ts';
 import { type Context, createFollower } from './references.ts';
-import { TYPES } from './types.ts';
 
 /**
  * How STU3 of GP Connect writes the data types that R4 writes otherwise. Extensions of a resource itself are moved by
@@ -23,8 +22,6 @@ export const dialectOf = (context: Context, body: Json): Dialect => {
   if (contained.length === 0) return context.memo('gp-connect dialect', () => createDialect(context, new Set()));
   return createDialect(context, new Set(contained.map((it) => it['id'])));
 };
-
-const KINDS = Object.keys(TYPES);
 
 const createDialect = (context: Context, contained: ReadonlySet<unknown>): Dialect => ({
   Extension: (extension, host, note) => {
@@ -43,7 +40,7 @@ const createDialect = (context: Context, contained: ReadonlySet<unknown>): Diale
   Quantity: readQuantity,
   Age: readSystem,
   Duration: readSystem,
-  Reference: createFollower(context, KINDS, contained),
+  Reference: createFollower(context, contained),
 });
 
 const DISPLAY = ukCoreExtension('CodingSCTDescDisplay');

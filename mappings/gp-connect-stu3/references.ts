@@ -46,24 +46,17 @@ export const follow = (reference: unknown, context: Context): SourceRecord<Json>
   return target && context.find(target.kind, target.id);
 };
 
-/** References that are right as they stand: to a record of the answer, its type called as in R4. Nearly all are. */
-const soundReferences = (context: Context, kinds: readonly string[]): ReadonlySet<unknown> =>
-  context.memo('gp-connect sound references', () => {
-    const sound = new Set<string>();
-    for (const kind of kinds)
-      if (r4Name(kind) === kind)
-        for (const { id } of context.all(kind)) if (!id.includes('/')) sound.add(`${kind}/${id}`);
-    return sound;
-  });
+/** References that were found to be right as they stand: nearly all are, and name one of a few. */
+const soundReferences = (context: Context): Set<unknown> =>
+  context.memo('gp-connect sound references', () => new Set<unknown>());
 
 /**
  * Writes a Reference in R4 type names if the answer resolves it; takes the literal reference away if not. One to a
  * Patient always stays, for the identity gate to judge, and a sentence in place of a reference is left for its words.
- * @param kinds those of the records of an answer.
  * @param contained the ids of the resources that the referring one contains.
  */
-export const createFollower = (context: Context, kinds: readonly string[], contained: ReadonlySet<unknown>): Hook => {
-  const sound = soundReferences(context, kinds);
+export const createFollower = (context: Context, contained: ReadonlySet<unknown>): Hook => {
+  const sound = soundReferences(context);
   return (given, _, note) => {
     if (sound.has(given['reference'])) return given;
     const reference = text(given['reference'])?.trim();
@@ -74,7 +67,9 @@ export const createFollower = (context: Context, kinds: readonly string[], conta
     const { kind, id } = target;
     if (kind !== 'Patient' && !context.find(kind, id)) return withoutLiteral(given, note);
     const literal = `${r4Name(kind)}/${id}`;
-    return literal === given['reference'] ? given : { ...given, reference: literal };
+    if (literal !== given['reference']) return { ...given, reference: literal };
+    sound.add(literal);
+    return given;
   };
 };
 

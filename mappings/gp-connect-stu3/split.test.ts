@@ -112,6 +112,14 @@ describe('cutting an answer of GP Connect that was scanned', () => {
     );
   });
 
+  it('leaves a record unparsed while only other types are mapped', () => {
+    const file = join(import.meta.dirname, '../../sandbox/people/gp-connect/9990000018.json');
+    const answer = scanned(readFileSync(file, 'utf8'))!;
+    mapAnswer({ map: map as never }, answer, { source: 'gp', wanted: new Set(['Condition', 'Patient']) });
+    const parsed = answer.records.filter((it) => (it as unknown as { parsed: unknown }).parsed !== undefined);
+    expect([...new Set(parsed.map((it) => it.kind))].sort()).to.deep.equal(['Condition', 'Patient']);
+  });
+
   it('parses no record before it is looked at, and then once', () => {
     const { records } = scanned(bundleOf(patient, KINDS[1]))!;
     const parsed = (): readonly unknown[] => records.map((it) => (it as unknown as { parsed: unknown }).parsed);

@@ -94,9 +94,6 @@ export const systemOf = (system: unknown, code: unknown): unknown => {
   return typeof alias === 'function' ? (alias(String(code)) ?? system) : alias;
 };
 
-/** True for a system that R4 names by the code that it is given with. */
-export const isByCode = (system: string): boolean => typeof aliasOf(system) === 'function';
-
 const aliasOf = remembered((system): Alias => {
   const last = system.slice(system.lastIndexOf('/') + 1);
   const alias = rowOf(SYSTEMS, system) ?? (/^https?:\/\/fhir\./.test(system) ? rowOf(UK_SYSTEMS, last) : undefined);

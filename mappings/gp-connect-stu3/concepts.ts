@@ -1,5 +1,5 @@
 import { type Json, objects, ourExtension, remembered, SYSTEM, text } from '../../src/fhir/index.ts';
-import { codings, DEGRADED, isByCode, systemOf } from './codes.ts';
+import { codings, DEGRADED, systemOf } from './codes.ts';
 import { without } from './objects.ts';
 
 /** True for the extension that holds a SNOMED CT description; its url is spelt in several ways. */
@@ -51,14 +51,10 @@ export const readConcept = (given: Json): Json => {
 /** False for words in place of a URI. */
 const isUri = remembered((system) => /^[a-z][a-z0-9+.-]*:/i.test(system) || system.trim() === '');
 
-/** True for what R4 names as GP Connect does, whatever the code: most systems. */
-const isSettled = remembered((system) => isUri(system) && !isByCode(system) && systemOf(system, '') === system);
-
 /** A Coding, Identifier or Quantity with its system as R4 names it; words that are no URI are kept as the source's text. */
 export const readSystem = (given: Json): Json => {
   const before = given['system'];
-  if (before === undefined || before === SYSTEM.snomed || (typeof before === 'string' && isSettled(before)))
-    return given;
+  if (before === undefined || before === SYSTEM.snomed) return given;
   const system = systemOf(before, given['code']);
   if (typeof system !== 'string' || isUri(system)) return system === before ? given : { ...given, system };
   return {

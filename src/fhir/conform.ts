@@ -125,12 +125,7 @@ const setAsideChoice = ({ name, shadow, read }: CompiledElement, place: Place): 
 /** What a draft holds, each primitive's `_name` beside it. */
 const withoutUndefined = (draft: Draft): Draft => {
   const out: Draft = {};
-  const shaded = hasShadow(draft);
   for (const key in draft) {
-    if (!shaded) {
-      if (draft[key] !== undefined) out[key] = draft[key];
-      continue;
-    }
     if (key.startsWith('_') && key.slice(1) in draft) continue;
     if (draft[key] !== undefined) out[key] = draft[key];
     const shadow = `_${key}`;

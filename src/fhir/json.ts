@@ -12,8 +12,8 @@ export { isRawJSON as isRawNumber };
 
 /**
  * A number that JavaScript would write otherwise: zeros at the end of its decimals, or six at their beginning, an exponent,
- * minus zero, or more than the fifteen digits that a double surely holds. It stands behind a separator and no repetition can be matched in two ways,
- * so that no text, whoever wrote it, is looked at twice over.
+ * minus zero, or more than the fifteen digits that a double surely holds. It stands behind a separator and no repetition can
+ * be matched in two ways, so that no text, whoever wrote it, is looked at twice over.
  */
 const LOSSY =
   /[:[,]\s*-?(?:\d+(?:\.\d+)?[eE][-+]?\d+|\d+\.\d*0|0\.0{6}\d+|(?=[\d.]{16})\d+(?:\.\d+)?|(?<=-)0)(?=[\s,}\]])/;

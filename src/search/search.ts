@@ -161,6 +161,7 @@ const assemble = async (
   };
   return { value, isWhole: completeness === 'complete' && linked.isWhole };
 };
+
 const failed = (...about: Parameters<typeof failure>): Made<SearchAnswer> => ({
   value: failure(...about),
   isWhole: false,

@@ -1,16 +1,16 @@
-import { setImmediate } from 'node:timers/promises';
+import { turn } from './turn.ts';
 
 /** For how long work may go on before others get their turn, in milliseconds. */
 const SLICE_MS = 2;
 
-/** Does work that is cut into steps, a few milliseconds at a time: however long it is, nobody else waits for it. */
+/** Does work that is cut into steps, a few milliseconds a turn: however long it is, nobody else waits for it. */
 export const inSlices = async <T>(work: Generator<unknown, T>): Promise<T> => {
-  for (let until = performance.now() + SLICE_MS; ;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    if (performance.now() < until) continue;
-    await setImmediate();
-    until = performance.now() + SLICE_MS;
+  for (;;) {
+    await turn();
+    for (const until = performance.now() + SLICE_MS; performance.now() < until;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
   }
 };
 

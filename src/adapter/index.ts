@@ -9,6 +9,7 @@ import type { Call, Tools } from './tools.ts';
 export * from './fields.ts';
 export * from './errors.ts';
 export { inSlices } from './in-slices.ts';
+export { turn } from './turn.ts';
 export { readJson } from './json.ts';
 export { lazyRecord } from './lazy-record.ts';
 export { createSingleFlight } from './single-flight.ts';

@@ -1,4 +1,4 @@
-import type { AdapterDefinition, Answer, MappingContext, SourceRecord } from '../adapter/index.ts';
+import type { AdapterDefinition, Answer, Mapping, MappingContext, SourceRecord } from '../adapter/index.ts';
 import { type FhirResource, findingIssue, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
 
 /** A UK Core resource that still has its source's own id, and references to others as `Type/localId`. */
@@ -36,7 +36,7 @@ export const mapAnswer = (
   }));
 
   for (const record of records) {
-    if (wanted && !record.types.some((it) => wanted.has(it))) continue;
+    if (wanted && !mayYield(record, wanted)) continue;
     const about = { source, kind: record.kind, id: record.id };
     try {
       const mapped = map(record, context);
@@ -81,6 +81,29 @@ export const mapAnswer = (
     }
   }
 };
+
+/**
+ * Maps the records of an answer a step each, for a mapping that remembers: whoever maps the answer then finds it done. What
+ * cannot be mapped is left to them, who can say so.
+ */
+export function* mapAhead(
+  { records, map }: Answer & { readonly map: Mapping },
+  wanted: ReadonlySet<ResourceType>,
+): Generator<undefined, undefined> {
+  const context = createContext(records);
+  for (const record of records) {
+    if (!mayYield(record, wanted)) continue;
+    try {
+      map(record, context);
+    } catch {
+      // It will be told of when the answer is mapped.
+    }
+    yield;
+  }
+}
+
+const mayYield = ({ types }: SourceRecord, wanted: ReadonlySet<ResourceType>): boolean =>
+  types.some((it) => wanted.has(it));
 
 /** What a mapping may look at besides its record. Kinds are indexed when they are first asked for: most never are. */
 export const createContext = (records: readonly SourceRecord[]): MappingContext => {

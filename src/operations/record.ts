@@ -1,4 +1,4 @@
-import type { Call } from '../adapter/index.ts';
+import { type Call, turn } from '../adapter/index.ts';
 import { type NhsNumber, type OperationOutcomeIssue, type ResourceType, SYSTEM } from '../fhir/index.ts';
 import type { Person } from '../identity/person.ts';
 import {
@@ -62,6 +62,7 @@ export const createRecord = (deps: SearchDeps) => {
     if (inquiry.outcome === 'superseded')
       return record({ patient: inquiry.by, former: [...former, patient], types }, call);
     const { person, results } = inquiry;
+    await turn();
     const trace = results.find((it) => it.source === tracer?.source);
     const answers = results
       .filter((it) => it !== trace)
@@ -69,7 +70,7 @@ export const createRecord = (deps: SearchDeps) => {
         source: result.source,
         asked: plan.steps[at]?.queries[0]?.types ?? [],
         outcome: result.outcome,
-        answer: isAnswer(result) ? admitted(result, { person, types: plan.types }) : undefined,
+        answer: isAnswer(result) ? admitted(result, { person, types: plan.mapped }) : undefined,
       }));
     const partOf = (source: ConfiguredSource, type: ResourceType): Part => {
       const searched = source.capabilities.types[type]?.search !== undefined;

@@ -27,7 +27,7 @@ export const fetch = async (wanted: Wanted, deps: SearchDeps, call: Call): Promi
   const patientToo = deps.tracer !== undefined && type !== 'Patient' && types.Patient?.search !== undefined;
   const searchFor = async (queries: readonly (readonly ResourceType[])[]): Promise<Result> => {
     const asked = queries.map((it) => ({ patient, types: it, filters: [], count: 200 }));
-    const plan = { types: new Set(queries.flat()), steps: [{ source, queries: asked }] };
+    const plan = { mapped: new Set([type, 'Patient'] as const), steps: [{ source, queries: asked }] };
     const [result] = await fanOut(plan, deps, call);
     return result ?? { source, outcome: 'not-asked' };
   };

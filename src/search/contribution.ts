@@ -97,7 +97,7 @@ export const admitted = (
     return { ...origin, failed: 'wrong-patient' };
   }
   // Patients are mapped whatever was asked for: the gate judges by them.
-  const mapped = mapAnswer({ map: answer.map ?? source.adapter.map }, answer, {
+  const mapped = mapAnswer(answer, answer, {
     source: source.id,
     wanted: new Set([...types, 'Patient']),
   });

@@ -6,7 +6,6 @@ import {
   type Json,
   type NhsNumber,
   type OperationOutcomeIssue,
-  type ResourceType,
 } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { allergyIssues } from '../link/allergies.ts';
@@ -46,16 +45,6 @@ export interface LinkQuestion {
   /** All that came, for what records refer to. */
   readonly contributions: readonly Contribution[];
 }
-
-/** The types that links of a type look into, where a source gave them anyway. */
-export const LINKED_THROUGH: Readonly<Partial<Record<ResourceType, readonly ResourceType[]>>> = {
-  MedicationRequest: ['Medication'],
-  MedicationStatement: ['Medication'],
-  Observation: ['Specimen'],
-  DiagnosticReport: ['Specimen', 'Organization', 'Observation'],
-  DocumentReference: ['Organization'],
-  Encounter: ['Organization'],
-};
 
 /** Matches as they came, without links. */
 export const unlinked = (matches: readonly Held[], issues: readonly OperationOutcomeIssue[] = []): Matched => ({

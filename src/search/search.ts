@@ -1,5 +1,5 @@
-import type { Call } from '../adapter/index.ts';
-import { type Bundle, FaultError, type FhirResource, type OperationOutcome, type ResourceType } from '../fhir/index.ts';
+import { type Call, turn } from '../adapter/index.ts';
+import { type Bundle, FaultError, type FhirResource, type OperationOutcome } from '../fhir/index.ts';
 import { remembering, type Sealer } from '../fhir/sealed-id.ts';
 import type { Person } from '../identity/person.ts';
 import type { Tracer } from '../identity/trace.ts';
@@ -15,7 +15,7 @@ import { includeFor } from './include.ts';
 import { inquire, nobodysNumber } from './ask/inquire.ts';
 import { keepMatching } from './keep.ts';
 import { ledger } from './account/ledger.ts';
-import { allergyNotes, LINKED_THROUGH, type LinkDeps, linkMatches } from './link-matches.ts';
+import { allergyNotes, type LinkDeps, linkMatches } from './link-matches.ts';
 import type { MergeMode } from './request/merge-mode.ts';
 import { sortBy } from './order.ts';
 import { createOut, heldBy } from './out.ts';
@@ -90,9 +90,10 @@ const assemble = async (
   given: SearchDeps,
   call: Call,
 ): Promise<Made<SearchAnswer>> => {
+  await turn();
   const deps = { ...given, sealer: remembering(given.sealer) };
   const { type, criteria, shape, ignored } = request;
-  const received = receiveAll(results, person, { request, types: withLinked(plan.types, type) });
+  const received = receiveAll(results, person, { request, types: plan.mapped });
   const settle = createSettler(person, deps, call);
   const kept = await settle(received, (world, all) => all.map((it) => keepMatching(it, criteria, world)));
   if (!anyAnswered(kept.value, [type])) return failed(kept.value, ledger(kept.value, ignored));
@@ -166,10 +167,6 @@ const failed = (...about: Parameters<typeof failure>): Made<SearchAnswer> => ({
   value: failure(...about),
   isWhole: false,
 });
-
-/** What links look into is mapped too where a source gave it; nobody is asked for it. */
-const withLinked = (types: ReadonlySet<ResourceType>, type: ResourceType): ReadonlySet<ResourceType> =>
-  new Set([...types, ...(LINKED_THROUGH[type] ?? [])]);
 
 /** Patients are matched by the identity room, and an answer that shows no records needs no links. */
 const mergeOf = ({ type, shape, page }: SearchRequest, { merge = 'link' }: SearchOptions): MergeMode =>

@@ -10,7 +10,7 @@ const source = {} as Result['source'];
 const answered = (...parts: readonly object[]): Result => ({
   source,
   outcome: 'answered',
-  answer: { records: [], patientIds: [], partial: false },
+  answer: { records: [], patientIds: [], partial: false, map: () => ({ resources: [] }) },
   parts,
   fetchedAt: NOW,
   latencyMs: 1,

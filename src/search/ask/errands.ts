@@ -12,7 +12,7 @@ export interface Errand {
 
 /** What asking each source of a plan is: its queries, page by page, about the number of today or one of old. */
 export const errandsOf = (
-  { types, steps }: Plan,
+  { mapped, steps }: Plan,
   subject: Subject,
   { deps, call }: { readonly deps: FanOut; readonly call: Call },
 ): readonly Errand[] =>
@@ -21,7 +21,7 @@ export const errandsOf = (
     run: () =>
       askUnderEach(subject, async (patient) => {
         const step = { source, queries: queries.map((it) => ({ ...it, patient })) };
-        const [result] = await fanOut({ types, steps: [step] }, deps, call);
+        const [result] = await fanOut({ mapped, steps: [step] }, deps, call);
         return result ?? { source, outcome: 'not-asked' };
       }),
   }));

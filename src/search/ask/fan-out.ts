@@ -1,5 +1,6 @@
-import { type Answer, type Call, SourceError, type SourceQuery } from '../../adapter/index.ts';
+import { type Answer, type Call, inSlices, SourceError, type SourceQuery } from '../../adapter/index.ts';
 import type { NhsNumber } from '../../fhir/index.ts';
+import { mapAhead } from '../../mapping/map-answer.ts';
 import { mapOnce } from '../../mapping/map-once.ts';
 import { type Asking, ask } from '../../sources/ask.ts';
 import type { ConfiguredSource } from '../../sources/registry.ts';
@@ -37,11 +38,21 @@ export interface FanOut extends Asking {
   readonly maxRecords: number;
 }
 
-/** Asks every planned source at once, each page by page to its end. Never throws: a failed source is a value. */
-export const fanOut = ({ steps }: Plan, deps: FanOut, call: Call): Promise<readonly Result[]> =>
-  Promise.all(steps.map((it) => take(it, deps, call)));
+/**
+ * Asks every planned source at once, each page by page to its end, and maps what it gave while others are still waited for.
+ * Never throws: a failed source is a value.
+ */
+export const fanOut = (
+  { steps, mapped }: Pick<Plan, 'steps' | 'mapped'>,
+  deps: FanOut,
+  call: Call,
+): Promise<readonly Result[]> => Promise.all(steps.map((it) => take(it, mapped, { deps, call })));
 
-const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promise<Result> => {
+const take = async (
+  { source, queries }: Step,
+  mapped: Plan['mapped'],
+  { deps, call }: { readonly deps: FanOut; readonly call: Call },
+): Promise<Result> => {
   const asked = await Promise.all(
     queries.map((query) =>
       source.share.ask(
@@ -67,6 +78,7 @@ const take = async ({ source, queries }: Step, deps: FanOut, call: Call): Promis
     records: answer.records.length,
     ms: latencyMs,
   });
+  await inSlices(mapAhead(answer, mapped));
   return { source, outcome: 'answered', answer, parts: asked, fetchedAt, latencyMs };
 };
 

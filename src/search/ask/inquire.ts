@@ -1,4 +1,4 @@
-import { type Call, SourceError, type Trace } from '../../adapter/index.ts';
+import { type Call, SourceError, type Trace, turn } from '../../adapter/index.ts';
 import { FaultError, type NhsNumber, type Patient } from '../../fhir/index.ts';
 import { type Person, untraced } from '../../identity/person.ts';
 import type { Tracer } from '../../identity/trace.ts';
@@ -31,6 +31,7 @@ export const inquire = async (
   { patient, former = [] }: Subject,
   { tracer, call }: Inquiring & { readonly call: Call },
 ): Promise<Inquiry> => {
+  await turn();
   if (!tracer) {
     const results = await Promise.all(errands.map((it) => it.run()));
     return { outcome: 'asked', person: { ...untraced(patient), former }, results };
@@ -123,6 +124,6 @@ const resultOf = (source: ConfiguredSource, asked: Asked<Trace>): Result => {
   const { fetchedAt, latencyMs } = asked;
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { demographics } = asked.value as Found;
-  const answer = { ...demographics, patientIds: [], partial: false };
+  const answer = { ...demographics, patientIds: [], partial: false, map: source.adapter.map };
   return { source, outcome: 'answered', answer, parts: [asked], fetchedAt, latencyMs };
 };

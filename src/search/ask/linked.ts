@@ -39,7 +39,7 @@ const numbersIn = (result: Result): readonly NhsNumber[] => {
 
 const findNumbers = (source: ConfiguredSource, answer: Drained): readonly NhsNumber[] => {
   const records = answer.records.filter((it) => it.types.includes('Patient'));
-  const { resources } = mapAnswer(source.adapter, { records }, { source: source.id, wanted: new Set(['Patient']) });
+  const { resources } = mapAnswer(answer, answer, { source: source.id, wanted: new Set(['Patient']) });
   const named = [
     ...records.map((it) => it.nhsNumber),
     ...resources.flatMap(({ resource }) => nhsNumbers(resource as unknown as Json)),

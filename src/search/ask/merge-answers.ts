@@ -31,7 +31,7 @@ const stepTo = ({ next }: Place, asked: object): Place => {
   return place;
 };
 
-const merge = (first: Drained, others: readonly Asked<Drained>[]): Drained => {
+const merge = (first: Drained, others: readonly Asked<Drained>[]): Omit<Drained, 'map'> => {
   const answers = [first, ...others.flatMap((it) => ('value' in it ? [it.value] : []))];
   return {
     records: answers.flatMap((it) => it.records),

@@ -1,5 +1,6 @@
 import type { Filter, SourceQuery } from '../../adapter/index.ts';
 import type { NhsNumber, ResourceType } from '../../fhir/index.ts';
+import { LINKED_THROUGH } from '../../link/through.ts';
 import type { ConfiguredSource } from '../../sources/registry.ts';
 import { includableTypes } from '../request/include-parameter.ts';
 import type { SearchRequest } from '../request/request.ts';
@@ -16,6 +17,8 @@ export interface Step {
 export interface Plan {
   /** The searched type and all that chains and includes need at hand. */
   readonly types: ReadonlySet<ResourceType>;
+  /** Those that are mapped, of whatever comes: beside them what links look into, and Patients, by whom the gate judges. */
+  readonly mapped: ReadonlySet<ResourceType>;
   readonly steps: readonly Step[];
 }
 
@@ -44,7 +47,11 @@ export const planSearch = (
   const pushes = type !== 'Patient' && !others.includes(type);
   const types = new Set([type, ...others, ...(withPatient ? (['Patient'] as const) : [])]);
   const wanted = { ...request, types, filters: pushes ? request.filters : [] };
-  return { types: wanted.types, steps: sources.map((source) => ({ source, queries: queriesFor(source, wanted) })) };
+  return {
+    types,
+    mapped: new Set([...types, ...(LINKED_THROUGH[type] ?? []), 'Patient']),
+    steps: sources.map((source) => ({ source, queries: queriesFor(source, wanted) })),
+  };
 };
 
 /** False where an earlier answer holds what the source gave, and this one is to fill what that lacked. */
@@ -64,6 +71,7 @@ export const planRecord = (
   sources: readonly ConfiguredSource[],
 ): Plan => ({
   types: new Set(types),
+  mapped: new Set([...types, 'Patient']),
   steps: sources.flatMap((source): readonly Step[] => {
     const { scope, types: held } = source.capabilities;
     const searched = types.filter((it) => held[it]?.search);

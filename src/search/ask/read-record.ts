@@ -28,6 +28,6 @@ export const readRecord = async (
   const { fetchedAt, latencyMs } = asked;
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
   const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
-  const answer = { records, warnings, issues, patientIds, partial: false };
+  const answer = { records, warnings, issues, patientIds, partial: false, map: source.adapter.map };
   return { source, outcome: 'answered', answer, parts: [asked], fetchedAt, latencyMs };
 };

@@ -41,7 +41,7 @@ describe('memory, the reference adapter', () => {
       required: false,
       deadlineMs: undefined,
       guard: { concurrent: 8, queued: 8, failures: 0, restMs: 1000 },
-      cache: { seconds: 0, maxBytes: 0 },
+      cache: { seconds: 0, staleSeconds: 0, maxBytes: 0 },
       settings: {},
     };
     const made = memorySource({ types: ['Flag'], records });

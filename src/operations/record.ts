@@ -129,6 +129,7 @@ const whole = (parts: readonly Part[]): Contribution | undefined => {
 const GRAVEST: readonly SourceStatus[] = [
   'quarantined',
   'withheld',
+  'stale',
   'incomplete',
   'answered',
   'empty',

@@ -24,6 +24,7 @@ export interface SizedCache {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it put in
   readonly get: <T>(key: string) => T | undefined;
   readonly set: (key: string, value: unknown, about: { readonly seconds: number; readonly bytes: number }) => void;
+  readonly delete: (key: string) => void;
   readonly clear: () => void;
   readonly heldBytes: () => number;
   readonly close: () => void;
@@ -51,6 +52,7 @@ export const createSizedCache = (maxBytes: number): SizedCache => {
       weights.set(key, bytes);
       held += bytes;
     },
+    delete: (key) => void cache.del(key),
     clear: () => {
       cache.del(cache.keys());
     },

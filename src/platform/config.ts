@@ -71,13 +71,17 @@ const sourceFields = {
         'How long a whole answer is kept. 0: only those who ask while the question is under way share its answer.',
         { min: 0, max: 3600, fallback: 0 },
       ),
+      staleSeconds: integerField(
+        'How long after that it may stand in for an answer that the source cannot give: the account then says that it is stale, and from when. 0: never.',
+        { min: 0, max: 86_400, fallback: 0 },
+      ),
       maxBytes: integerField('The most that is kept of this source, in bytes of memory as they are estimated.', {
         min: 0,
         max: 4_294_967_296,
         fallback: 67_108_864,
       }),
     },
-    { fallback: { seconds: 0, maxBytes: 67_108_864 } },
+    { fallback: { seconds: 0, staleSeconds: 0, maxBytes: 67_108_864 } },
   ),
   settings: objectField("The adapter's own settings: see its README."),
 } satisfies Fields;

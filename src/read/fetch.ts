@@ -29,7 +29,7 @@ export const fetch = async (wanted: Wanted, deps: SearchDeps, call: Call): Promi
     const asked = queries.map((it) => ({ patient, types: it, filters: [], count: 200 }));
     const plan = { mapped: new Set([type, 'Patient'] as const), steps: [{ source, queries: asked }] };
     const [result] = await fanOut(plan, deps, call);
-    return result ?? { source, outcome: 'not-asked' };
+    return result ? asOfNow(result) : { source, outcome: 'not-asked' };
   };
   if (source.source.read && localId !== undefined && types[type]?.read) {
     const record = readRecord(source, { type, localId, patient }, { deps, call });
@@ -37,6 +37,13 @@ export const fetch = async (wanted: Wanted, deps: SearchDeps, call: Call): Promi
   }
   if (scope === 'record') return searchFor([Object.keys(types) as ResourceType[]]);
   return searchFor(patientToo ? [[type], ['Patient']] : [[type]]);
+};
+
+/** A record that is read goes without an account that could tell its age: what a source said before is no answer. */
+const asOfNow = (result: Result): Result => {
+  if (result.outcome !== 'answered' || !result.insteadOf) return result;
+  const { source, insteadOf: error, fetchedAt, latencyMs } = result;
+  return { source, outcome: 'failed', error, fetchedAt, latencyMs };
 };
 
 /** A record, with the Patients that came beside it. */

@@ -1,5 +1,5 @@
-import type { SourceWarning } from '../adapter/index.ts';
-import { findingIssue, type NhsNumber, type OperationOutcomeIssue, type ResourceType } from '../fhir/index.ts';
+import type { SourceError, SourceWarning } from '../adapter/index.ts';
+import { findingIssue, type NhsNumber, type OperationOutcomeIssue, type ResourceType, SYSTEM } from '../fhir/index.ts';
 import { admit, namesStranger } from '../identity/gate.ts';
 import { compareWithTrace } from '../identity/compare.ts';
 import { hideFrom, withoutIds, withoutWords } from '../identity/hide.ts';
@@ -41,7 +41,8 @@ export type Admitted = Pick<Contribution, 'source' | 'askedAs' | 'fetchedAt' | '
         readonly resources: readonly LocalResource[];
         readonly heldBack: number;
         readonly partial: boolean;
-      } & Pick<Contribution, 'patientIds' | 'warnings' | 'issues'>)
+        readonly isStale: boolean;
+      } & Pick<Contribution, 'patientIds' | 'warnings' | 'issues' | 'retryAfter' | 'reason'>)
   );
 
 type Outcome = Extract<Result, { readonly fetchedAt: number }>;
@@ -122,6 +123,7 @@ export const admitted = (
     resources: hideFrom(person, judged.resources),
     heldBack: judged.heldBack.length,
     partial: answer.partial || mapped.unmapped > 0,
+    ...staleness(result.insteadOf),
     patientIds: new Set([...answer.patientIds, ...patients]),
     warnings: withoutWords(person, answer.warnings ?? []),
     issues: [
@@ -137,6 +139,12 @@ export const admitted = (
   };
 };
 
+/** Of what a source gave before, why it gave nothing now. */
+const staleness = (insteadOf: SourceError | undefined) =>
+  insteadOf
+    ? { isStale: true, retryAfter: insteadOf.retryAfter, reason: { system: SYSTEM.sourceStatus, code: insteadOf.kind } }
+    : { isStale: false };
+
 const knownOfOld = (source: string): OperationOutcomeIssue => ({
   severity: 'information',
   code: 'informational',
@@ -150,12 +158,12 @@ export const contributionOf = (answer: Admitted, type: ResourceType): Contributi
     const { failed, ...rest } = answer;
     return { ...NOTHING, ...rest, status: failed };
   }
-  const { resources: siblings, heldBack, partial, ...rest } = answer;
+  const { resources: siblings, heldBack, partial, isStale, ...rest } = answer;
   const resources = siblings.filter((it) => it.type === type);
   const warnings = rest.warnings.filter((it) => !it.types || it.types.includes(type));
   return {
     ...rest,
-    status: answeredStatus({ count: resources.length, warnings, heldBack, partial }),
+    status: answeredStatus({ count: resources.length, warnings, heldBack, partial, isStale }),
     resources,
     siblings,
     warnings,
@@ -167,11 +175,13 @@ interface Answered {
   readonly warnings: readonly SourceWarning[];
   readonly heldBack: number;
   readonly partial: boolean;
+  readonly isStale: boolean;
 }
 
-const answeredStatus = ({ count, warnings, heldBack, partial }: Answered): SourceStatus => {
+const answeredStatus = ({ count, warnings, heldBack, partial, isStale }: Answered): SourceStatus => {
   if (heldBack > 0) return 'quarantined';
   if (warnings.some((it) => it.effect === 'withheld')) return 'withheld';
+  if (isStale) return 'stale';
   if (partial || warnings.some((it) => it.effect === 'incomplete')) return 'incomplete';
   return count > 0 ? 'answered' : 'empty';
 };

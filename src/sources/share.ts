@@ -1,12 +1,14 @@
-import { type Call, SourceError } from '../adapter/index.ts';
+import { type Call, SourceError, type SourceErrorKind } from '../adapter/index.ts';
 import { createSizedCache } from '../platform/cache.ts';
 import type { Asked } from './asked.ts';
-import { markKept } from './kept.ts';
+import { keptAs, markKept } from './kept.ts';
 import { weightOf } from './weight.ts';
 
 export interface ShareSettings {
   /** How long a whole answer is kept, in seconds; 0: no longer than it is under way. */
   readonly seconds: number;
+  /** How much longer it may stand in for an answer that the source fails to give. */
+  readonly staleSeconds: number;
   /** The most that is kept, in bytes as {@link weightOf} estimates them. */
   readonly maxBytes: number;
 }
@@ -35,9 +37,16 @@ export interface Share {
 }
 
 /** @param now epoch milliseconds */
-export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { readonly now: () => number }): Share => {
+export const createShare = (
+  { seconds, staleSeconds, maxBytes }: ShareSettings,
+  { now }: { readonly now: () => number },
+): Share => {
   const flights = new Map<string, Flight<unknown>>();
-  const kept = seconds > 0 ? createSizedCache(maxBytes) : undefined;
+  const kept = seconds + staleSeconds > 0 ? createSizedCache(maxBytes) : undefined;
+  const isWithin = (asked: object, moreSeconds: number): boolean =>
+    now() < (keptAs(asked)?.until ?? 0) + moreSeconds * 1000;
+  const isFresh = (asked: object): boolean => isWithin(asked, 0);
+  const mayStandIn = (key: string, asked: object): boolean => isWithin(asked, staleSeconds) && kept?.get(key) === asked;
 
   const start = <T>(key: string, { work, isWhole }: Question<T>, call: Call): Flight<T> => {
     const flight = createFlight(work, call, { now, onEnd: () => flights.get(key) === flight && flights.delete(key) });
@@ -46,8 +55,10 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
       // One that was forgotten on the way, or overtaken by a fresher one, is not kept.
       if (flights.get(key) !== flight) return;
       flights.delete(key);
-      if (!kept || !('value' in asked) || !isWhole(asked.value)) return;
-      kept.set(key, asked, { seconds, bytes: weightOf(asked.value) });
+      if (!kept) return;
+      if ('error' in asked) return STANDS_IN.has(asked.error.kind) ? undefined : kept.delete(key);
+      if (!isWhole(asked.value)) return;
+      kept.set(key, asked, { seconds: seconds + staleSeconds, bytes: weightOf(asked.value) });
       markKept(asked, now() + seconds * 1000);
     });
     return flight;
@@ -57,15 +68,19 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
     stateOf: (question, call) => {
       const key = keyFor(question, call);
       if (call.fresh) return 'none';
-      return kept?.get(key) === undefined ? (flights.has(key) ? 'under-way' : 'none') : 'kept';
+      const before = kept?.get<object>(key);
+      return before && isFresh(before) ? 'kept' : flights.has(key) ? 'under-way' : 'none';
     },
-    ask: <T>(question: Question<T>, call: Call): Promise<Asked<T>> => {
+    ask: async <T>(question: Question<T>, call: Call): Promise<Asked<T>> => {
       const key = keyFor(question.key, call);
       const before = call.fresh ? undefined : kept?.get<Asked<T>>(key);
-      if (before) return Promise.resolve(before);
+      if (before && isFresh(before)) return before;
       const under = call.fresh ? undefined : (flights.get(key) as Flight<T> | undefined);
       const flight = under && under.deadline <= call.deadline ? under : start(key, question, call);
-      return flight.join(call);
+      const asked = await flight.join(call);
+      return 'error' in asked && before && STANDS_IN.has(asked.error.kind) && mayStandIn(key, before)
+        ? { ...before, latencyMs: asked.latencyMs, insteadOf: asked.error }
+        : asked;
     },
     forget: () => {
       flights.clear();
@@ -74,6 +89,9 @@ export const createShare = ({ seconds, maxBytes }: ShareSettings, { now }: { rea
     close: () => kept?.close(),
   };
 };
+
+/** How a source fails that said nothing about the patient: what it said before may stand in. */
+const STANDS_IN: ReadonlySet<SourceErrorKind> = new Set(['timeout', 'unavailable', 'throttled', 'invalid-response']);
 
 const keyFor = (key: readonly unknown[], { actor }: Pick<Call, 'actor'>): string => JSON.stringify([actor, ...key]);
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { memorySource } from '../../adapters/memory/index.ts';
+import { type Held, memorySource } from '../../adapters/memory/index.ts';
 import type { AdapterDefinition, ReadQuery, SourceQuery } from '../../src/adapter/index.ts';
 import type { App } from '../../src/app.ts';
-import type { Bundle, Json, ResourceType } from '../../src/fhir/index.ts';
+import type { Bundle, Json, OperationOutcome, ResourceType } from '../../src/fhir/index.ts';
 import { loadAdapter } from '../../src/sources/load.ts';
 import { startTestApp, type TestSource } from '../support/app.ts';
 import { ownAnswers, readAnswer } from '../fidelity/answers.ts';
@@ -117,6 +117,30 @@ describe('asking for the same at once, or soon after', () => {
     expect(Date.parse(String(fetchedAt(fresh)))).to.be.greaterThan(Date.parse(String(fetchedAt(second))));
     expect(fetchedAt(await search(`Flag?patient=${NHS}`))).to.equal(fetchedAt(fresh));
     expect(asked).to.have.length(2);
+  });
+
+  it('shows what a source gave before where it cannot answer now, and says so, why, and from when; a read does not', async () => {
+    const one: { -readonly [K in keyof Held]: Held[K] } = { ...held, scope: 'type' };
+    app = await startTestApp([
+      { id: 'one', adapter: memorySource(one), cache: { staleSeconds: 60 }, guard: { failures: 0 } },
+    ]);
+    const first = await search(`Flag?patient=${NHS}`);
+    const read = `Flag/${first.entry![0]!.resource!.id!}`;
+    expect(await search(read)).to.have.property('resourceType', 'Flag');
+    one.fails = 'unavailable';
+    const now = await search(`Flag?patient=${NHS}`);
+    const outcome = now.entry!.at(-1)!.resource as OperationOutcome;
+    expect(now.entry![0]).to.deep.equal(first.entry![0]);
+    expect(now.meta!.tag![0]!.code).to.equal('partial');
+    expect(outcome.issue[0]!.severity).to.equal('warning');
+    expect(outcome.issue[0]!.details!.coding!.map((it) => it.code)).to.deep.equal(['stale', 'unavailable']);
+    expect(fetchedAt(now)).to.equal(fetchedAt(first));
+    // Nobody can tell by one record how old it is.
+    expect(await search(read)).to.have.nested.property('issue[0].severity', 'error');
+    const strict = await fetch(`${app.base}/Flag?patient=${NHS}`, { headers: { Prefer: 'completeness=strict' } });
+    expect(strict.status).to.equal(502);
+    one.fails = 'not-known-here';
+    expect((await search(`Flag?patient=${NHS}`)).total).to.equal(0);
   });
 
   it('keeps nothing where nothing is configured, no failure, and no answer about somebody else', async () => {

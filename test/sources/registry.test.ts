@@ -19,7 +19,7 @@ const config = (more: Partial<SourceConfig> = {}): SourceConfig => ({
   required: false,
   deadlineMs: undefined,
   guard: { concurrent: 8, queued: 8, failures: 0, restMs: 1000 },
-  cache: { seconds: 0, maxBytes: 0 },
+  cache: { seconds: 0, staleSeconds: 0, maxBytes: 0 },
   settings: {},
   ...more,
 });

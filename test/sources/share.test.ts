@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Call, SourceError } from '../../src/adapter/index.ts';
+import { type Call, SourceError, type SourceErrorKind } from '../../src/adapter/index.ts';
 import { createSizedCache } from '../../src/platform/cache.ts';
 import type { Asked } from '../../src/sources/asked.ts';
 import { createShare, type Question, type Share } from '../../src/sources/share.ts';
@@ -26,8 +26,9 @@ const createSource = () => {
 
 describe('sharing the answer of a source', () => {
   const open: Share[] = [];
-  const share = (seconds = 0, maxBytes = 1_000_000): Share => {
-    const made = createShare({ seconds, maxBytes }, { now: () => 0 });
+  let clock = 0;
+  const share = (seconds = 0, { maxBytes = 1_000_000, staleSeconds = 0 } = {}): Share => {
+    const made = createShare({ seconds, staleSeconds, maxBytes }, { now: () => clock });
     open.push(made);
     return made;
   };
@@ -115,6 +116,62 @@ describe('sharing the answer of a source', () => {
     }
     expect(await ask(question('p'), testCall())).to.equal(told[2]?.[0]);
     expect(calls).to.have.length(3);
+  });
+
+  describe('that was answered before', () => {
+    const FAILURES: readonly [SourceErrorKind, standsIn: boolean][] = [
+      ['timeout', true],
+      ['unavailable', true],
+      ['throttled', true],
+      ['invalid-response', true],
+      ['not-known-here', false],
+      ['refused', false],
+    ];
+    afterEach(() => (clock = 0));
+
+    for (const [kind, standsIn] of FAILURES) {
+      it(`${standsIn ? 'stands in' : 'never stands in'} where the source now fails as ${kind}`, async () => {
+        const { ask, stateOf } = share(10, { staleSeconds: 60 });
+        const { calls, question, answer } = createSource();
+        const before = ask(question('p'), testCall());
+        answer(0, answered('before'));
+        await before;
+        clock = 10_000;
+        expect(stateOf(['p'], testCall())).to.equal('none');
+        const error = new SourceError(kind);
+        const failed: Asked<string> = { error, fetchedAt: 9, latencyMs: 5 };
+        const now = ask(question('p'), testCall());
+        answer(1, failed);
+        expect(await now).to.deep.equal(
+          standsIn ? { value: 'before', fetchedAt: 7, latencyMs: 5, insteadOf: error } : failed,
+        );
+        // What the source took back it has taken back for good.
+        const later = ask(question('p'), testCall());
+        answer(2, { ...failed, error: new SourceError('timeout') });
+        expect('value' in (await later)).to.equal(standsIn);
+        expect(calls).to.have.length(3);
+      });
+    }
+
+    it('stands in for nobody who wants it fresh, nor where nothing may, nor once all is forgotten', async () => {
+      for (const [staleSeconds, fresh, forgets] of [
+        [60, true, false],
+        [0, false, false],
+        [60, false, true],
+      ] as const) {
+        clock = 0;
+        const { ask, forget } = share(10, { staleSeconds });
+        const { question, answer } = createSource();
+        const before = ask(question('p'), testCall());
+        answer(0, answered('before'));
+        await before;
+        clock = 10_000;
+        const now = ask(question('p'), { ...testCall(), ...(fresh && { fresh }) });
+        if (forgets) forget();
+        answer(1, { error: new SourceError('timeout'), fetchedAt: 9, latencyMs: 5 });
+        expect(await now).to.have.property('error');
+      }
+    });
   });
 
   it('asks again for a caller who wants it fresh, and keeps that for the others', async () => {

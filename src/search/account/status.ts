@@ -12,6 +12,7 @@ export type SourceStatus =
   | 'withheld'
   | 'untraced'
   | 'incomplete'
+  | 'stale'
   | 'quarantined'
   | SourceErrorKind;
 
@@ -97,6 +98,12 @@ export const STATUS: Readonly<Record<SourceStatus, StatusRow>> = {
     complete: false,
     issue: 'incomplete',
     text: 'answered in part; entries may be missing from this answer.',
+  },
+  stale: {
+    answered: true,
+    complete: false,
+    issue: 'incomplete',
+    text: 'could not answer now; its entries are those that it gave before, at the time that is told. Later ones may be missing.',
   },
   timeout: {
     answered: false,

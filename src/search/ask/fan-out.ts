@@ -29,6 +29,8 @@ export type Result = {
       readonly answer: Drained;
       /** What the source said to each question of which the answer is made. */
       readonly parts: readonly object[];
+      /** Why part of it is what the source said before: how it failed now. */
+      readonly insteadOf?: SourceError | undefined;
       readonly fetchedAt: number;
       readonly latencyMs: number;
     }
@@ -79,7 +81,8 @@ const take = async (
     ms: latencyMs,
   });
   await inSlices(mapAhead(answer, mapped));
-  return { source, outcome: 'answered', answer, parts: asked, fetchedAt, latencyMs };
+  const [insteadOf] = asked.flatMap((it) => ('value' in it ? (it.insteadOf ?? []) : []));
+  return { source, outcome: 'answered', answer, parts: asked, insteadOf, fetchedAt, latencyMs };
 };
 
 /** What those who share an answer ask alike: a `record` source gives the whole record whatever is looked for in it. */

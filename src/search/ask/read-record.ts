@@ -27,6 +27,8 @@ export const readRecord = async (
   );
   const { fetchedAt, latencyMs } = asked;
   if ('error' in asked) return { source, outcome: 'failed', error: asked.error, fetchedAt, latencyMs };
+  // One record has no account that could tell its age.
+  if (asked.insteadOf) return { source, outcome: 'failed', error: asked.insteadOf, fetchedAt, latencyMs };
   const { records = [], warnings = [], issues = [], patientIds = [] } = asked.value ?? {};
   const answer = { records, warnings, issues, patientIds, partial: false, map: source.adapter.map };
   return { source, outcome: 'answered', answer, parts: [asked], fetchedAt, latencyMs };

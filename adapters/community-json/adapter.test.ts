@@ -5,6 +5,8 @@ import nock from 'nock';
 import { parseFields, type Page, type Settings, type Source, SourceError } from '../../src/adapter/index.ts';
 import { type Json, parseNhsNumber } from '../../src/fhir/index.ts';
 import type { Collection } from '../../mappings/community-json/index.ts';
+import { drain } from '../../src/search/ask/drain.ts';
+import { createGuard } from '../../src/sources/guard.ts';
 import { adapterContract, dataDirectory, serveSimulator, testCall, testTools } from '../../test/support/index.ts';
 import adapter from './index.ts';
 import { schemaFaults } from './schema-faults.ts';
@@ -151,7 +153,7 @@ describe('the community adapter', () => {
       const alerts = entries('alertId', 2);
       stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 1 }, [alerts[0]], 2);
       stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 1, page: 2 }, [alerts[1]], 2);
-      await drain(connect({ collections: ['alerts'], pageSize: 1 }));
+      await pagesOf(connect({ collections: ['alerts'], pageSize: 1 }));
       expect(nock.isDone()).to.equal(true);
     });
   });
@@ -179,12 +181,57 @@ describe('the community adapter', () => {
       stub.holds({ patientId: 50018, collection: 'allergies', pageSize: 2 }, entries('allergyId', 2));
       stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2, page: 2 }, alerts.slice(2, 4), 5);
       stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2, page: 3 }, alerts.slice(4), 5);
-      const pages = await drain(connect({ collections: ['alerts', 'allergies'] }), 2);
+      const pages = await pagesOf(connect({ collections: ['alerts', 'allergies'] }), 2);
       expect(pages.map((it) => it.records.map(({ kind, id }) => `${kind}/${id}`))).to.deep.equal([
         ['patient/50018', 'alerts/1', 'alerts/2', 'allergies/1', 'allergies/2'],
         ['alerts/3', 'alerts/4'],
         ['alerts/5'],
       ]);
+      expect(nock.isDone()).to.equal(true);
+    });
+
+    it('tells the pages of all collections ahead from the first one on, and asks for them at the same time', async () => {
+      let under = 0;
+      let most = 0;
+      const asked: string[] = [];
+      const totals: Readonly<Record<string, number>> = { alerts: 7, allergies: 4 };
+      nock(BASE)
+        .persist()
+        .get(/\/(alerts|allergies)\?/)
+        .reply(async (request: Request) => {
+          const { pathname, searchParams } = new URL(request.url);
+          const collection = pathname.replace(/.*\//, '');
+          const page = Number(searchParams.get('page'));
+          asked.push(`${collection} ${page}`);
+          most = Math.max(most, (under += 1));
+          // The first pages come at once; then two of one collection and three of the other are all that is left.
+          for (let turn = 0; turn < 200 && page > 1 && most < 4; turn += 1)
+            await new Promise((resolve) => setImmediate(resolve));
+          under -= 1;
+          const totalRecords = totals[collection]!;
+          const [idKey, size] = [
+            collection === 'alerts' ? 'alertId' : 'allergyId',
+            Math.min(2, totalRecords - page * 2 + 2),
+          ];
+          const records = Array.from({ length: size }, (_, at) => ({ [idKey]: page * 10 + at, patientId: 50018 }));
+          return [200, JSON.stringify({ page, pageSize: 2, totalRecords, records })];
+        });
+      const { records, partial } = await drained(connect({ collections: ['alerts', 'allergies'], pageSize: 2 }));
+      expect(partial).to.equal(false);
+      expect(records).to.have.length(1 + 7 + 4);
+      expect(most).to.equal(4);
+      expect(asked.sort()).to.deep.equal([
+        ...['alerts 1', 'alerts 2', 'alerts 3', 'alerts 4'],
+        ...['allergies 1', 'allergies 2'],
+      ]);
+    });
+
+    it('refuses pages that repeat one another, also where each is the first to come', async () => {
+      stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2 }, alerts.slice(0, 2), 6);
+      stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2, page: 2 }, alerts.slice(2, 4), 6);
+      stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2, page: 3 }, alerts.slice(3, 5), 6);
+      const source = connect({ collections: ['alerts'], pageSize: 2 });
+      expect((await failure(drained(source))).kind).to.equal('invalid-response');
       expect(nock.isDone()).to.equal(true);
     });
 
@@ -215,7 +262,7 @@ describe('the community adapter', () => {
       it(`refuses a page that ${what}`, async () => {
         stub.holds({ patientId: 50018, collection: 'alerts', pageSize: 2 }, alerts.slice(0, 2), 5);
         stub.answers('/patients/50018/alerts', JSON.stringify(answer));
-        expect((await failure(drain(connect({ collections: ['alerts'], pageSize: 2 })))).kind).to.equal(
+        expect((await failure(drained(connect({ collections: ['alerts'], pageSize: 2 })))).kind).to.equal(
           'invalid-response',
         );
       });
@@ -310,7 +357,14 @@ describe('the community adapter', () => {
     return from.search!(query, testCall());
   }
 
-  async function drain(from: Source, count = 200): Promise<readonly Page[]> {
+  /** All pages as the facade reads them: compared with each other, some of them asked for ahead. */
+  function drained(from: Source): ReturnType<typeof drain> {
+    const guard = createGuard({ concurrent: 9, queued: 0, failures: 0, restMs: 1 }, { now: Date.now });
+    const query = { patient: PERSON, types: [], filters: [], count: 200 };
+    return drain({ source: from, adapter: adapter as never, guard }, query, { maxRecords: 1000, call: testCall() });
+  }
+
+  async function pagesOf(from: Source, count = 200): Promise<readonly Page[]> {
     const pages = [await search(from, count)];
     for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next)
       pages.push(await search(from, count, next));

@@ -2,11 +2,10 @@ import { SourceError } from '../../src/adapter/index.ts';
 import { isObject } from '../../src/fhir/index.ts';
 import type { Collection } from '../../mappings/community-json/index.ts';
 
-/** How far one collection has been read: its size, and the last page's first entry. */
+/** A collection that is read, and its size where that is known. */
 export interface Progress {
   readonly collection: Collection;
   readonly total?: number;
-  readonly first?: string;
 }
 
 /** A page of ours is the same page of every collection that goes on so far. */
@@ -30,15 +29,14 @@ export interface PageRequest {
 }
 
 /**
- * Checks that an answer is the page that was asked for: complete, of a collection that has not changed its size, and not
- * the last page again.
+ * Checks that an answer is the page that was asked for: complete, and of a collection that has not changed its size.
  * @throws SourceError `invalid-response` where it is not.
  */
 export const readPage = (
   answer: unknown,
   { page, pageSize }: PageRequest,
-  { total, first }: Progress,
-): { readonly records: readonly unknown[]; readonly total: number; readonly first: string } => {
+  { total }: Progress,
+): { readonly records: readonly unknown[]; readonly total: number } => {
   if (!isObject(answer)) throw new SourceError('invalid-response');
   const { totalRecords, records } = answer;
   const isPromised =
@@ -47,18 +45,18 @@ export const readPage = (
     Number.isInteger(totalRecords) &&
     Array.isArray(records) &&
     records.length === sizeOf(page, pageSize, Number(totalRecords)) &&
-    (total === undefined || total === totalRecords) &&
-    (first === undefined || !records.some((it) => keyOf(it) === first));
+    (total === undefined || total === totalRecords);
   if (!isPromised) throw new SourceError('invalid-response');
-  return { records, total: Number(totalRecords), first: keyOf(records[0]) };
+  return { records, total: Number(totalRecords) };
 };
 
-/** True where there is another page after this one. */
-export const goesOn = ({ page, pageSize }: PageRequest, total: number): boolean => page * pageSize < total;
+/** The positions after one, at most so many: the sizes of all collections are known from the first page on. */
+export const positionsAfter = ({ page, open }: Position, pageSize: number, most: number): readonly Position[] => {
+  const rest = open.filter(({ total = 0 }) => page * pageSize < total);
+  if (rest.length === 0 || most === 0) return [];
+  const next = { page: page + 1, open: rest };
+  return [next, ...positionsAfter(next, pageSize, most - 1)];
+};
 
 const sizeOf = (page: number, pageSize: number, total: number): number =>
   Math.min(pageSize, Math.max(0, total - (page - 1) * pageSize));
-
-/** The ids of an entry: enough to know it again. */
-const keyOf = (record: unknown): string =>
-  isObject(record) ? JSON.stringify(Object.entries(record).filter(([key]) => /^[a-z]+Id$/.test(key))) : String(record);

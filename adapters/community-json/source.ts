@@ -1,4 +1,11 @@
-import { type Call, type Source, SourceError, type SourceQuery, type Tools } from '../../src/adapter/index.ts';
+import {
+  type Call,
+  MAX_AHEAD,
+  type Source,
+  SourceError,
+  type SourceQuery,
+  type Tools,
+} from '../../src/adapter/index.ts';
 import {
   digits,
   isNumber,
@@ -10,7 +17,7 @@ import {
 } from '../../src/fhir/index.ts';
 import { split } from '../../mappings/community-json/index.ts';
 import { createApi } from './api.ts';
-import { fromCursor, goesOn, type PageRequest, type Progress, readPage, startOf, toCursor } from './paging.ts';
+import { fromCursor, type PageRequest, positionsAfter, type Progress, readPage, startOf, toCursor } from './paging.ts';
 import type { CommunitySettings } from './settings.ts';
 
 /** How long the supplier's id of a patient is taken to stay the same; the first page of every answer checks it anyway. */
@@ -48,19 +55,16 @@ export const createSource = (settings: CommunitySettings, { http, cache }: Tools
       const { id } = found;
       const request = { page, pageSize: Math.min(settings.pageSize, count) };
       const pages = await Promise.all(open.map((it) => ask(it, { id, request }, call)));
-      const rest = pages.filter((it) => goesOn(request, it.total));
+      const read = { page, open: pages.map(({ collection, total }) => ({ collection, total })) };
+      const [next, ...ahead] = positionsAfter(read, request.pageSize, 1 + MAX_AHEAD).map(toCursor);
       return {
         ...split({
           ...(page === 1 && { patient: found.body }),
           ...Object.fromEntries(pages.map((it) => [it.collection, it.records])),
         }),
         patientIds: [id],
-        ...(rest.length > 0 && {
-          next: toCursor({
-            page: page + 1,
-            open: rest.map(({ collection, total, first }) => ({ collection, total, first })),
-          }),
-        }),
+        distinct: true,
+        ...(next !== undefined && { next, ahead }),
       };
     },
     health: async (call) => {

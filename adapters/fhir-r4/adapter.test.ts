@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import nock from 'nock';
 import { parseFields, type Source, SourceError, type SourceQuery } from '../../src/adapter/index.ts';
 import { type Json, type NhsNumber, type ResourceType } from '../../src/fhir/index.ts';
+import { drain } from '../../src/search/ask/drain.ts';
+import { createGuard } from '../../src/sources/guard.ts';
 import { adapterContract, testCall, testTools } from '../../test/support/index.ts';
 import type { Body } from '../../mappings/uk-core-r4/index.ts';
 import adapter from './index.ts';
@@ -287,6 +289,135 @@ describe('fhir-r4, as its server sees it', () => {
       const first = await search(source, 'Condition');
       const second = await search(source, 'Condition', { cursor: first.next! });
       expect(await kindOf(search(source, 'Condition', { cursor: second.next! }))).to.equal('invalid-response');
+    });
+
+    describe('foretold', () => {
+      const HAPI = '_getpages=c8a7&_count=3&_bundletype=searchset';
+      /** What the first page and the second say, of how many matches, and the counts that then follow. */
+      const servers: readonly (readonly [
+        what: string,
+        links: readonly [first: string, second: string],
+        of: { readonly total?: number; readonly last?: string; readonly size?: number },
+        ahead: readonly [first: readonly string[], second: readonly string[]],
+      ])[] = [
+        [
+          'by matches, under whatever name',
+          ['patient=p1&_count=3&_offset=3', 'patient=p1&_count=3&_offset=6'],
+          { total: 13 },
+          [
+            ['_offset=6', '_offset=9', '_offset=12'],
+            ['_offset=9', '_offset=12'],
+          ],
+        ],
+        [
+          'beside a token of the search, where it stands',
+          [`_getpagesoffset=3&${HAPI}`, `_getpagesoffset=6&${HAPI}`],
+          { total: 10 },
+          [['_getpagesoffset=6', '_getpagesoffset=9'], ['_getpagesoffset=9']],
+        ],
+        [
+          'by matches from one on, under a name that is encoded',
+          ['%5Bstart%5D=4&x=a%20b', '%5Bstart%5D=7&x=a%20b'],
+          { total: 12 },
+          [['%5Bstart%5D=7', '%5Bstart%5D=10'], ['%5Bstart%5D=10']],
+        ],
+        [
+          'by pages',
+          ['page=2', 'page=3'],
+          { total: 14 },
+          [
+            ['page=3', 'page=4', 'page=5'],
+            ['page=4', 'page=5'],
+          ],
+        ],
+        ['by pages from zero on', ['page=1', 'page=2'], { total: 9 }, [['page=2'], []]],
+        [
+          'by pages or by matches, as the second one shows',
+          ['at=2', 'at=3'],
+          { total: 10, size: 2 },
+          [[], ['at=4', 'at=5']],
+        ],
+        ['to the last page, where no total is given', ['at=3', 'at=6'], { last: 'at=9' }, [['at=6', 'at=9'], ['at=9']]],
+        ['by what is no count', ['after=40512', 'after=40590'], { total: 13 }, [[], []]],
+        ['by tokens', ['token=a', 'token=b'], { total: 13 }, [[], []]],
+        ['to no end', ['_offset=3', '_offset=6'], {}, [[], []]],
+        ['beside what changes', ['_offset=3&t=a', '_offset=6&t=b'], { total: 10 }, [['_offset=6', '_offset=9'], []]],
+        ['twice', ['_offset=3&page=1', '_offset=6&page=2'], { total: 13 }, [[], []]],
+      ];
+      for (const [what, [first, second], { total, last, size = 3 }, ahead] of servers)
+        it(`tells which pages follow a link that counts ${what}`, async () => {
+          const bundle = (at: number, next: string): Json => {
+            const outcome = { resource: failed('warning'), search: { mode: 'outcome' } };
+            const matches = Array.from({ length: size }, (_, index) => condition(`c${at}-${index}`));
+            const own = searchset(matches, `${BASE}/Condition?${next}`);
+            const links = [...(own['link'] as Json[]), { relation: 'last', url: `${BASE}/Condition?${last}` }];
+            return {
+              ...own,
+              ...(total !== undefined && { total }),
+              ...(last !== undefined && { link: links }),
+              entry: [...(own['entry'] as Json[]), outcome],
+            };
+          };
+          const source = connect({ pageSize: size });
+          knowsPatient();
+          server.search('Condition', { patient: 'p1', _count: String(size) }, bundle(1, first));
+          nock('https://fhir.trust.test').get('/R4/Condition').query(true).reply(200, bundle(2, second));
+          const one = await search(source, 'Condition');
+          const two = await search(source, 'Condition', { cursor: one.next! });
+          const told = [one, two].map((it) => it.ahead!.map((cursor) => cursor.split('\n').slice(it === one ? 1 : 2)));
+          // A cursor names all addresses on the way to its page: each of them is the link in which the count has grown.
+          const expected = [first, second].map((link, page) =>
+            ahead[page]!.map((_, at) => ahead[page]!.slice(0, at + 1).map((it) => addressWith(link, it))),
+          );
+          expect(told).to.deep.equal(expected);
+        });
+
+      const addressWith = (link: string, counter: string): string => {
+        const name = counter.replace(/=.*/, '=');
+        const query = link.split('&').map((it) => (it.startsWith(name) ? counter : it));
+        return `/Condition?${query.join('&')}`;
+      };
+
+      it('asks for the pages ahead at the same time, and for none twice', async () => {
+        const pages = 8;
+        let under = 0;
+        let most = 0;
+        const asked: number[] = [];
+        knowsPatient();
+        nock('https://fhir.trust.test')
+          .persist()
+          .get('/R4/Condition')
+          .query(true)
+          .reply(async (request: Request) => {
+            const offset = Number(new URL(request.url).searchParams.get('_offset'));
+            asked.push(offset);
+            most = Math.max(most, (under += 1));
+            // The first page comes at once, the others once all four are asked for that may be, or as many as are left.
+            for (let turn = 0; turn < 200 && offset > 0 && under < Math.min(4, pages - offset); turn += 1)
+              await new Promise((resolve) => setImmediate(resolve));
+            under -= 1;
+            const next = offset + 1 < pages ? `${BASE}/Condition?patient=p1&_offset=${offset + 1}` : undefined;
+            return [200, JSON.stringify({ ...searchset([condition(`c${offset}`)], next), total: pages })];
+          });
+        const guard = createGuard({ concurrent: 9, queued: 0, failures: 0, restMs: 1 }, { now: Date.now });
+        const source = connect({ pageSize: 1 });
+        const { records, partial } = await drain({ source, adapter: adapter as never, guard }, query('Condition'), {
+          maxRecords: 100,
+          call: testCall(),
+        });
+        expect(records.map((it) => it.id)).to.deep.equal(Array.from({ length: pages }, (_, at) => `c${at}`));
+        expect(partial).to.equal(false);
+        expect(asked.sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+        expect(most).to.equal(4);
+      });
+
+      it('tells of no page beyond those that its settings allow', async () => {
+        knowsPatient();
+        const next = `${BASE}/Condition?patient=p1&_offset=1`;
+        server.search('Condition', { patient: 'p1', _count: '1' }, { ...searchset([condition('c1')], next), total: 9 });
+        const { ahead } = await search(connect({ pageSize: 1, maxPages: 3 }), 'Condition');
+        expect(ahead).to.have.length(1);
+      });
     });
 
     it('stops after as many pages as its settings allow, and says that there was more', async () => {

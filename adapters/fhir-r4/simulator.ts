@@ -50,13 +50,9 @@ export const simulator = async (data: SimulatorData): Promise<Simulator> => {
     const file = await fileWith((it) => it.patientId === patient);
     const found = file ? foundByPatient(file).filter((it) => it['resourceType'] === type) : [];
     const count = Number(parameter(query['_count']) || DEFAULT_COUNT);
-    const start = Number(Buffer.from(parameter(query['page']), 'base64url').toString());
+    const start = Number(parameter(query['_offset']));
     const end = start + count;
-    const rest = new URLSearchParams({
-      patient,
-      _count: String(count),
-      page: Buffer.from(String(end)).toString('base64url'),
-    });
+    const rest = new URLSearchParams({ patient, _count: String(count), _offset: String(end) });
     const next = end < found.length ? `${baseOf(response)}/${type}?${rest.toString()}` : undefined;
     send(response, searchset(found.slice(start, end), baseOf(response), { total: found.length, next }));
   });

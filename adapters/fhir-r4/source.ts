@@ -1,5 +1,6 @@
 import {
   type Call,
+  MAX_AHEAD,
   type Page,
   type Source,
   SourceError,
@@ -8,6 +9,7 @@ import {
 } from '../../src/adapter/index.ts';
 import { isFhirId, SYSTEM } from '../../src/fhir/index.ts';
 import { type Body, split } from '../../mappings/uk-core-r4/index.ts';
+import { addressesAfter } from './ahead.ts';
 import { createLookup } from './lookup.ts';
 import type { FhirServer, Target } from './server.ts';
 import type { FhirR4Settings } from './settings.ts';
@@ -32,7 +34,14 @@ export const createSource = (
     const answer = split(bundle);
     if (next === undefined) return { ...answer, patientIds };
     if (visited.includes(next)) throw new SourceError('invalid-response');
-    if (visited.length + 1 < maxPages) return { ...answer, patientIds, next: [...visited, next].join('\n') };
+    const number = visited.length + 1;
+    if (number < maxPages) {
+      const most = Math.min(MAX_AHEAD, maxPages - number - 1);
+      const following = addressesAfter(bundle, { asked: target.query ?? [], number, next }, most);
+      const cursor = [...visited, next].join('\n');
+      const ahead = following.map((_, at) => [cursor, ...following.slice(0, at + 1)].join('\n'));
+      return { ...answer, patientIds, next: cursor, ahead };
+    }
     const cut = {
       system: SYSTEM.sourceStatus,
       code: 'incomplete',

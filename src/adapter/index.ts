@@ -8,6 +8,7 @@ import type { Call, Tools } from './tools.ts';
 
 export * from './fields.ts';
 export * from './errors.ts';
+export { MAX_AHEAD } from './ahead.ts';
 export { inSlices } from './in-slices.ts';
 export { turn } from './turn.ts';
 export { readJson } from './json.ts';
@@ -141,6 +142,13 @@ export interface Answer<Body = unknown> {
 /** One page of a source's answer. */
 export interface Page<Body = unknown> extends Answer<Body> {
   readonly next?: string;
+  /**
+   * The cursors that it expects after `next`, in their order, where links can be foretold; the first {@link MAX_AHEAD} are
+   * enough. They are asked for beside `next`, and used only where a page's own `next` leads to them: a wrong guess is let go.
+   */
+  readonly ahead?: readonly string[];
+  /** No record comes on two pages of one answer: where one does, they are not the pages that were asked for. */
+  readonly distinct?: true;
   /** The local ids by which this source names the patient who was asked for, where the page holds no Patient. */
   readonly patientIds?: readonly string[];
 }

@@ -206,7 +206,7 @@ const thenOf = ({ capabilities }: ConfiguredSource, { deps, types }: Around): re
     types.has(type) && it.read && it.search === undefined ? [type] : [],
   );
   return [
-    `Further pages, each as the one before it says, up to ${deps.maxRecords} records.`,
+    `Further pages, as those before them say, a few at a time where they say several, up to ${deps.maxRecords} records.`,
     ...(readOnly.length > 0 && capabilities.scope === 'type'
       ? [`Reads by id of what is referred to and cannot be searched (${readOnly.join(', ')}), at most ${MAX_READS}.`]
       : []),

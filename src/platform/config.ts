@@ -46,7 +46,11 @@ const sourceFields = {
   guard: groupField(
     'What keeps a source in trouble from being asked more than it can bear.',
     {
-      concurrent: integerField('Questions under way at a time.', { min: 1, max: 1000, fallback: 32 }),
+      concurrent: integerField('Questions under way at a time, with the pages that are asked for ahead.', {
+        min: 1,
+        max: 1000,
+        fallback: 32,
+      }),
       queued: integerField('Questions that may wait; one more is told `throttled`.', {
         min: 0,
         max: 10_000,

@@ -12,7 +12,7 @@ import { createRetryBudget } from './retry-budget.ts';
 
 /** How much one source is asked at a time, and when it is left alone. */
 export interface GuardSettings {
-  /** Questions under way at a time; further ones wait their turn. */
+  /** Questions under way at a time, with the pages asked for ahead; further ones wait their turn. */
   readonly concurrent: number;
   /** Questions that may wait; one more is told `throttled` at once. */
   readonly queued: number;
@@ -32,6 +32,8 @@ export interface Guard {
    * source asked for time.
    */
   readonly run: <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Does a part of work that runs already, in a place that is free; undefined where none is. It counts for nothing else. */
+  readonly beside: <T>(part: () => Promise<T>) => Promise<T> | undefined;
   /** Leaves the source alone from now on for a while: it answered about another patient. */
   readonly distrust: () => void;
   readonly circuit: () => Circuit;
@@ -91,6 +93,7 @@ export const createGuard = (
         throw error;
       }
     },
+    beside: (part) => (places.executionSlots > 0 ? places.execute(part) : undefined),
     distrust: () => {
       void breaker.execute(() => judge.note(new SourceError('wrong-patient'))).catch(() => undefined);
     },

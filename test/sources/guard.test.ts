@@ -35,6 +35,18 @@ describe('the guard of a source', () => {
     );
   });
 
+  it('does a part of work in a place that is free, beside that work, and never waits for one', async () => {
+    const { run, beside, circuit } = guard({ concurrent: 2, failures: 1 });
+    await run(async () => {
+      expect(await beside(() => Promise.resolve('done'))).to.equal('done');
+      expect(await kindOf(beside(fails('unavailable'))!)).to.equal('unavailable');
+      const inPlace = beside(() => new Promise((resolve) => setImmediate(resolve)));
+      expect(beside(() => Promise.resolve())).to.equal(undefined);
+      await inPlace;
+    }, never);
+    expect(circuit()).to.equal('closed');
+  });
+
   it('leaves a source alone after failures in a row, and not for what is no failure', async () => {
     const counted: SourceErrorKind[] = ['timeout', 'unavailable', 'invalid-response', 'wrong-patient'];
     for (const kind of [...counted, 'refused', 'not-known-here', 'throttled'] as const) {

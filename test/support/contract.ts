@@ -11,6 +11,7 @@ import {
   type SimulatorData,
   type Source,
   SourceError,
+  type SourceQuery,
   type SourceRecord,
 } from '../../src/adapter/index.ts';
 import { parseJson, parseNhsNumber, type ResourceType } from '../../src/fhir/index.ts';
@@ -139,11 +140,8 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
 
     it('can be rehearsed: what it would send is known before it does, and only preparations are sent to know it', async () => {
       const secrets = secretsOf(adapter.settings, settings);
-      const { scope, types } = adapter.capabilities(settings);
-      const all = Object.keys(types) as ResourceType[];
-      const wanted = scope === 'record' ? [all] : all.filter((it) => types[it]?.search).map((it) => [it]);
       for (const person of people) {
-        const queries = wanted.map((it) => ({ patient: nhs(person), types: it, filters: [], count: 50 }));
+        const queries = queriesFor(person, 50);
         const rehearse = createRehearse({ connect: (own) => adapter.connect(settings, own), tools, secrets });
         const mark = running.requests().length;
         const { sent, requests, failed } = await rehearse(queries, testCall());
@@ -171,6 +169,26 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
         const content = records.map((it) => `${it.kind}/${it.id}/${JSON.stringify(it.body)}`);
         expect(new Set(content).size, person).to.equal(content.length);
       }
+    });
+
+    it('tells of no page ahead but those to which its pages lead, and answers it alike when it is asked for ahead', async () => {
+      const other = testTools();
+      const elsewhere = adapter.connect(settings, other);
+      for (const query of people.flatMap((it) => queriesFor(it, 1))) {
+        const pages = new Map<string | undefined, Page>();
+        for (let cursor: string | undefined; !pages.has(cursor); cursor = pages.get(cursor)?.next)
+          pages.set(cursor, await source.search!({ ...query, ...(cursor !== undefined && { cursor }) }, testCall()));
+        const ahead = new Set([...pages.values()].flatMap((it) => it.ahead ?? []));
+        expect([...pages.keys()]).to.include.members([...ahead]);
+        const distinct = [...pages.values()].flatMap((it) => (it.distinct ? [...new Set(keys(it.records))] : []));
+        expect(new Set(distinct).size, 'distinct').to.equal(distinct.length);
+        for (const cursor of [...ahead].reverse()) {
+          const { records } = await elsewhere.search!({ ...query, cursor }, testCall());
+          expect(keys(records)).to.deep.equal(keys(pages.get(cursor)!.records));
+        }
+      }
+      await elsewhere.close?.();
+      other.close();
     });
 
     it('calls a source that is down or fails unavailable, one that does not let us in refused, and one that throttles throttled with its delay', async () => {
@@ -268,25 +286,23 @@ export const adapterContract = <F extends Fields, Body>(subject: ContractSubject
       return traced.outcome === 'found' ? traced.demographics : { records: [] };
     }
 
-    /** One merged page per query: a `record` source is asked once, a `type` source once per type. */
-    async function pagesOf(from: Source, person: string, { count = 50, ms = 5000 } = {}): Promise<Page[]> {
-      if (!from.search) return [await tracedPage(from, person, ms)];
+    /** A `record` source is asked once, a `type` source once per type. */
+    function queriesFor(person: string, count: number): SourceQuery[] {
       const { scope, types } = adapter.capabilities(settings);
       const all = Object.keys(types) as ResourceType[];
-      const searchable = all.filter((it) => types[it]?.search);
+      const wanted = scope === 'record' ? [all] : all.filter((it) => types[it]?.search).map((it) => [it]);
+      return wanted.map((it) => ({ patient: nhs(person), types: it, filters: [], count }));
+    }
+
+    /** One merged page per query. */
+    async function pagesOf(from: Source, person: string, { count = 50, ms = 5000 } = {}): Promise<Page[]> {
+      if (!from.search) return [await tracedPage(from, person, ms)];
       const pages: Page[] = [];
-      for (const wanted of scope === 'record' ? [all] : searchable.map((it) => [it])) {
+      for (const query of queriesFor(person, count)) {
         let merged: Page = { records: [] };
         let cursor: string | undefined;
         for (let page = 0; page < 500; page++) {
-          const query = {
-            patient: nhs(person),
-            types: wanted,
-            filters: [],
-            count,
-            ...(cursor !== undefined && { cursor }),
-          };
-          const next = await from.search(query, testCall(ms));
+          const next = await from.search({ ...query, ...(cursor !== undefined && { cursor }) }, testCall(ms));
           merged = {
             ...next,
             records: merged.records.concat(next.records),

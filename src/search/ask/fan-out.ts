@@ -1,9 +1,9 @@
-import { type Answer, type Call, inSlices, SourceError, type SourceQuery } from '../../adapter/index.ts';
+import { type Call, inSlices, type SourceError, type SourceQuery } from '../../adapter/index.ts';
 import type { NhsNumber } from '../../fhir/index.ts';
 import { mapAhead } from '../../mapping/map-answer.ts';
-import { mapOnce } from '../../mapping/map-once.ts';
 import { type Asking, ask } from '../../sources/ask.ts';
 import type { ConfiguredSource } from '../../sources/registry.ts';
+import { drain } from './drain.ts';
 import type { Drained } from './drained.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import type { Plan, Step } from './plan.ts';
@@ -90,41 +90,3 @@ export const questionOf = (
   { capabilities }: ConfiguredSource,
   { patient, types, filters }: SourceQuery,
 ): readonly unknown[] => (capabilities.scope === 'record' ? [patient] : [patient, types, filters]);
-
-/** Pages of one answer that are followed, also where they hold nothing. */
-const MAX_PAGES = 1000;
-
-const drain = async (
-  { source, adapter }: ConfiguredSource,
-  query: SourceQuery,
-  { maxRecords, call }: FanOut & { readonly call: Call },
-): Promise<Drained> => {
-  const records: Answer['records'][number][] = [];
-  const warnings: NonNullable<Answer['warnings']>[number][] = [];
-  const issues: NonNullable<Answer['issues']>[number][] = [];
-  const patientIds = new Set<string>();
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const page = await (source.search as NonNullable<typeof source.search>)(
-      cursor === undefined ? query : { ...query, cursor },
-      call,
-    );
-    for (const record of page.records) records.push(record);
-    for (const it of page.warnings ?? []) warnings.push(it);
-    for (const it of page.issues ?? []) issues.push(it);
-    page.patientIds?.forEach((it) => patientIds.add(it));
-    cursor = page.next;
-    if (cursor !== undefined && seen.has(cursor)) throw new SourceError('invalid-response');
-    if (cursor !== undefined) seen.add(cursor);
-  } while (cursor !== undefined && records.length < maxRecords && seen.size < MAX_PAGES);
-  const partial = cursor !== undefined || records.length > maxRecords;
-  return {
-    records: partial ? records.slice(0, maxRecords) : records,
-    warnings,
-    issues,
-    patientIds: [...patientIds],
-    partial,
-    map: mapOnce(adapter.map),
-  };
-};

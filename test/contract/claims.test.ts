@@ -4,7 +4,7 @@ import type { Bundle, CapabilityStatement, FhirResource, Json } from '../../src/
 import { ROUTES } from '../../src/http/routes.ts';
 import { OPERATIONS } from '../../src/operations/table.ts';
 import { silentLog } from '../../src/platform/log.ts';
-import { checkerOf, type Claim, claimsOf, type Document } from './document.ts';
+import { checkerOf, type Claim, claimsOf, type Document, withEach } from './document.ts';
 import { NHS, shapeFor, valueFor } from './values.ts';
 
 const FHIR = '/FHIR/R4';
@@ -68,7 +68,7 @@ describe('what /metadata and /openapi.json claim, over HTTP against the sandbox'
 
   it('answers each operation as it is described, in JSON and in XML', async () => {
     const check = checkerOf(document);
-    for (const claim of claims) {
+    await withEach(claims, async (claim) => {
       const about = `${claim.method} ${claim.path}`;
       const missing = claim.path.includes('{id}') && !ids.has(typeIn(claim.path));
       const expected = missing ? 404 : claim.responses.has(200) ? 200 : 501;
@@ -95,12 +95,13 @@ describe('what /metadata and /openapi.json claim, over HTTP against the sandbox'
           if (name !== 'Last-Modified' && name !== 'Preference-Applied')
             expect(answer.headers.has(name), `${about} ${name}`).to.equal(true);
       }
-    }
+    });
   });
 
   it('takes every parameter that is documented, and says that it applied it', async () => {
     let taken = 0;
-    for (const claim of claims.filter((it) => it.method === 'GET')) {
+    const gets = claims.filter((it) => it.method === 'GET');
+    await withEach(gets, async (claim) => {
       // A page token stands alone; the form of an answer is not what it is about.
       const query = queryOf(claim, (name) => !['_page', '_format', '_pretty', '_summary'].includes(name));
       const answer = await fetch(`${addressOf(claim)}?${query.toString()}`);
@@ -108,10 +109,10 @@ describe('what /metadata and /openapi.json claim, over HTTP against the sandbox'
       if (!claim.responses.has(answer.status) || answer.status === 400)
         expect.fail(`${claim.path}?${query.toString()}: ${answer.status} ${JSON.stringify(body)}`);
       taken += query.size;
-      if (!isSearch(claim) || answer.status !== 200) continue;
+      if (!isSearch(claim) || answer.status !== 200) return;
       const self = new URL(body.link!.find((it) => it.relation === 'self')!.url).searchParams;
       expect([...self.keys()].sort(), claim.path).to.deep.equal([...query.keys()].sort());
-    }
+    });
     expect(taken).to.be.greaterThan(500);
   });
 

@@ -49,6 +49,14 @@ export interface Claim {
   readonly responses: ReadonlyMap<number, Response>;
 }
 
+/** Fewer than a door lets in. */
+const AT_ONCE = 8;
+
+/** Does the same with all of many, some at a time. */
+export const withEach = async <T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> => {
+  for (let at = 0; at < all.length; at += AT_ONCE) await Promise.all(all.slice(at, at + AT_ONCE).map(work));
+};
+
 /** Every operation that a document claims, one for every type where the path leaves it open. */
 export const claimsOf = (document: Document): readonly Claim[] =>
   operationsOf(document).flatMap((claim) => {

@@ -4,7 +4,7 @@ import { type Held, memorySource } from '../../adapters/memory/index.ts';
 import type { App } from '../../src/app.ts';
 import { type Bundle, type Json, type OperationOutcome, patientElement, RESOURCE_TYPES } from '../../src/fhir/index.ts';
 import { startTestApp } from '../support/app.ts';
-import { checkerOf, type Claim, claimsOf, type Document } from './document.ts';
+import { checkerOf, type Claim, claimsOf, type Document, withEach } from './document.ts';
 import { NHS } from './values.ts';
 
 /** One resource of every type, as little of it as a record can hold. */
@@ -16,8 +16,6 @@ const record = RESOURCE_TYPES.map((type): Json => {
   return { resourceType: type, id, ...(element && { [element]: { reference: 'Patient/a-patient' } }) };
 });
 const MAX_BODY = 4096;
-/** Fewer than the door lets in. */
-const AT_ONCE = 8;
 
 /** What makes the door answer with a status that is documented: one row each. */
 interface Provocation {
@@ -94,10 +92,6 @@ describe('every status that /openapi.json documents', function () {
         ...(claim.method === 'POST' && (own ?? body !== undefined) && { body: body ?? written }),
       },
     );
-  };
-  /** Does the same with all claims, some at a time. */
-  const withEach = async (all: readonly Claim[], work: (claim: Claim) => Promise<void>): Promise<void> => {
-    for (let at = 0; at < all.length; at += AT_ONCE) await Promise.all(all.slice(at, at + AT_ONCE).map(work));
   };
 
   it('has an id of every type to read', () => {

@@ -27,10 +27,12 @@ export const createLoad = ({ maxRequests, maxBytes }: LoadSettings): Load => {
   let mean = 0;
   let unaccounted = 0;
 
+  /** What came is everybody's who is there, in equal parts: many may be answered before the first of them leaves. */
   const leave = (): void => {
+    const own = unaccounted / requests;
+    unaccounted -= own;
+    mean += WEIGHT * (own - mean);
     requests -= 1;
-    mean += WEIGHT * (unaccounted - mean);
-    unaccounted = 0;
   };
   return {
     enter: () => {

@@ -27,6 +27,19 @@ describe('the load of the process', () => {
     expect(entered).to.have.length(3);
   });
 
+  it('takes what came for many at once for what each of them needed, not the first that leaves for all of it', () => {
+    const { enter, hold } = createLoad({ maxRequests: 1000, maxBytes: 1000 });
+    for (let burst = 0; burst < 3; burst += 1) {
+      const leaves = Array.from({ length: 9 }, () => enter());
+      const over = new AbortController();
+      leaves.forEach(() => hold(100, over.signal));
+      over.abort();
+      leaves[0]?.();
+      expect(enter(), 'another in its place').to.be.a('function');
+      leaves.slice(1).forEach((it) => it?.());
+    }
+  });
+
   it('always lets one in that finds nobody else, and comes back to nothing when all have left', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5000), { maxLength: 30 }), fc.integer({ min: 1, max: 4 }), (sizes, maxRequests) => {

@@ -15,6 +15,8 @@ export interface Row {
   readonly found: number;
   readonly spread: string;
   readonly verdict: 'met' | 'missed' | 'noisy' | 'told' | 'refused';
+  /** Why it was refused. */
+  readonly why?: string;
   /** Counts do not depend on the machine: they fail any run. Times fail a full one. */
   readonly isExact: boolean;
   /** The ratio of each round. */
@@ -46,7 +48,8 @@ export const refusedRow = (
   why: unknown,
 ): Row => ({
   row: rows.join(),
-  goal: `${name}: ${messageOf(why)}`,
+  goal: name,
+  why: messageOf(why),
   found: NaN,
   spread: '',
   verdict: 'refused',
@@ -124,12 +127,12 @@ const tableOf = (rows: readonly Row[]): string => {
     ]),
   ];
   const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...cells.map((it) => it[column]?.length ?? 0)));
-  return cells
-    .map((row) =>
-      row
-        .map((it, at) => it.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const table = cells.map((row) =>
+    row
+      .map((it, at) => it.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const refusals = rows.flatMap(({ goal, why }) => (why === undefined ? [] : [`\n${goal}: ${why}`]));
+  return [...table, ...refusals].join('\n');
 };

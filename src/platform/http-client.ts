@@ -1,9 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import axios, { AxiosError, type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance } from 'axios';
 import { type Call, type HttpClient, type HttpRequest, SourceError } from '../adapter/index.ts';
 import { boundlessLoad, type Load } from './load.ts';
+import { overNode } from './over-node.ts';
 
 /** The largest answer read from a source, in bytes on the wire; beyond it the answer is refused whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -18,15 +19,9 @@ export const createHttpClient = (
   load: Pick<Load, 'hold'> = boundlessLoad,
 ): HttpClient & { readonly close: () => void } => {
   const base = new URL(baseUrl);
-  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
+  const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
   const instance = axios.create({
-    ...agents,
-    responseType: 'stream',
-    maxRedirects: 0,
-    proxy: false,
-    decompress: false,
-    maxContentLength: MAX_BYTES,
-    maxBodyLength: MAX_BYTES,
+    adapter: overNode(agents),
     validateStatus: () => true,
     transformRequest: [(data: unknown) => data],
     transformResponse: [(data: unknown) => data],
@@ -35,8 +30,7 @@ export const createHttpClient = (
   return {
     send: (request, call) => send({ instance, base, load }, request, call),
     close: () => {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+      for (const agent of Object.values(agents)) agent.destroy();
     },
   };
 };
@@ -90,16 +84,18 @@ const secondsOf = (retryAfter: unknown, date: unknown): number | undefined => {
 };
 
 /** The whole body, or none of it. @throws SourceError `invalid-response` where it is larger than is read */
-const readAll = async (body: Readable): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new SourceError('invalid-response');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
-};
+const readAll = (body: Readable): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    body.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > MAX_BYTES) body.destroy(new SourceError('invalid-response'));
+    });
+    body.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    body.once('error', reject);
+  });
 
 /**
  * A segment stays one segment. `.` and `..` cannot: URLs read them as steps, written with `%2E` as well. `$` stays readable,
@@ -112,7 +108,6 @@ const encodeSegment = (segment: string): string => {
 
 const transportError = (error: unknown, signal: AbortSignal): SourceError => {
   if (signal.aborted) return new SourceError('timeout');
-  const code = error instanceof AxiosError ? error.code : undefined;
-  if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return new SourceError('timeout');
-  return new SourceError(code === 'ERR_BAD_RESPONSE' ? 'invalid-response' : 'unavailable');
+  const { code } = error as NodeJS.ErrnoException;
+  return new SourceError(code === 'ETIMEDOUT' ? 'timeout' : 'unavailable');
 };

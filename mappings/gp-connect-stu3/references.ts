@@ -58,17 +58,20 @@ const soundReferences = (context: Context): Set<unknown> =>
 export const createFollower = (context: Context, contained: ReadonlySet<unknown>): Hook => {
   const sound = soundReferences(context);
   return (given, _, note) => {
-    if (sound.has(given['reference'])) return given;
-    const reference = text(given['reference'])?.trim();
-    if (!reference) return given;
+    const written = text(given['reference']);
+    if (written === undefined || sound.has(written)) return given;
+    const reference = written.trim();
+    if (reference === '') return given;
     if (reference.startsWith('#')) return contained.has(reference.slice(1)) ? given : withoutLiteral(given, note);
     const target = targetOf(reference);
     if (!target) return /^(?:urn|https?|file):/.test(reference) ? withoutLiteral(given, note) : given;
     const { kind, id } = target;
     if (kind !== 'Patient' && !context.find(kind, id)) return withoutLiteral(given, note);
-    const literal = `${r4Name(kind)}/${id}`;
-    if (literal !== given['reference']) return { ...given, reference: literal };
-    sound.add(literal);
+    const name = r4Name(kind);
+    // As long as its type and its id it holds nothing else.
+    const isSound = name === kind && written.length === kind.length + 1 + id.length;
+    if (!isSound) return { ...given, reference: `${name}/${id}` };
+    sound.add(written);
     return given;
   };
 };

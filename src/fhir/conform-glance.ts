@@ -68,11 +68,11 @@ const glanceAtElement = (element: CompiledElement): Glance => {
   const { type } = element;
   if (type === 'Resource' || type === 'Narrative') return () => undefined;
   const glance = glanceAtType(element.inner());
-  const isFit = type === 'Reference' ? isPlainReference : element.bound ? isBound : undefined;
+  const isFit = type === 'Reference' ? plainTo(element) : element.bound ? boundTo(element.bound) : undefined;
   if (!isFit) return glance;
   return (value, run) => {
     const read = glance(value, run);
-    return read !== undefined && isFit(read as Json, element) ? read : undefined;
+    return read !== undefined && isFit(read as Json) ? read : undefined;
   };
 };
 
@@ -172,26 +172,25 @@ const glanceAtValue = (element: CompiledElement, host: string): Glance => {
 const isWhole = ({ url, extension }: Json, choice: string | undefined): boolean =>
   typeof url === 'string' && (choice === undefined) !== (extension === undefined);
 
-const LOCAL = /^[A-Z][A-Za-z]+\/[^/\s]+$/;
-
 /** A reference to a type that may stand there, or one that names nothing but words or an identifier. */
-const isPlainReference = ({ reference, type }: Json, { targets }: CompiledElement): boolean => {
-  if (type !== undefined) return false;
-  if (reference === undefined) return true;
-  if (typeof reference !== 'string' || !LOCAL.test(reference)) return false;
-  return targets?.includes(reference.slice(0, reference.indexOf('/'))) ?? true;
+const plainTo = ({ targets = ['[A-Z][A-Za-z]+'] }: CompiledElement): ((read: Json) => boolean) => {
+  const local = new RegExp(`^(?:${targets.join('|')})/[^/\\s]+$`);
+  return ({ reference, type }) =>
+    type === undefined && (reference === undefined || (typeof reference === 'string' && local.test(reference)));
 };
 
 /** A concept of which every coding has its system and one is of the value set. */
-const isBound = ({ coding }: Json, { bound = {} }: CompiledElement): boolean => {
-  if (!Array.isArray(coding)) return false;
-  let found = false;
-  for (const { system, code } of coding as readonly Json[]) {
-    if (typeof system !== 'string') return false;
-    found ||= Object.hasOwn(bound, system) && (bound[system] as readonly unknown[]).includes(code);
-  }
-  return found;
-};
+const boundTo =
+  (bound: NonNullable<CompiledElement['bound']>) =>
+  ({ coding }: Json): boolean => {
+    if (!Array.isArray(coding)) return false;
+    let found = false;
+    for (const { system, code } of coding as readonly Json[]) {
+      if (typeof system !== 'string') return false;
+      found ||= Object.hasOwn(bound, system) && (bound[system] as readonly unknown[]).includes(code);
+    }
+    return found;
+  };
 
 let broken = false;
 const noticing = {

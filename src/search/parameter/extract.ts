@@ -1,12 +1,11 @@
 import { createRequire } from 'node:module';
 import type FhirPath from 'fhirpath';
 import type R4Model from 'fhirpath/fhir-context/r4';
-import { isObject, type Json } from '../../fhir/index.ts';
-import { targetOf } from './match/reference.ts';
-import { readPath, walk } from './path.ts';
+import { isObject } from '../../fhir/index.ts';
+import { type Path, readPath } from './path.ts';
+import { below, either, type Extract, itself, under, where } from './steps.ts';
 
-/** The values of a search parameter in a resource. */
-export type Extract = (resource: Json) => readonly unknown[];
+export type { Extract };
 
 const compiled = new Map<string, Extract>();
 
@@ -17,27 +16,34 @@ const compiled = new Map<string, Extract>();
 export const extractor = (expression: string, base?: string): Extract => {
   const key = `${base ?? ''} ${expression}`;
   let extract = compiled.get(key);
-  if (!extract) compiled.set(key, (extract = union(expression, base)));
+  if (!extract) compiled.set(key, (extract = either(expression.split(' | ').map((it) => compile(it, base)))));
   return extract;
 };
 
 /** `resolve()` waits for a server; what it asks of a reference is told by the reference itself. */
 const RESOLVED = /^(.*)\.where\(resolve\(\) is ([A-Za-z]+)\)$/;
 
-const union = (expression: string, base: string | undefined): Extract => {
-  const parts = expression.split(' | ').map((part) => {
-    const [, path, type] = RESOLVED.exec(part) ?? [];
-    const extract = compile(path ?? part, base);
-    return type === undefined ? extract : (resource: Json) => extract(resource).filter((it) => isReferenceTo(it, type));
-  });
-  const [only] = parts;
-  return only && parts.length === 1 ? only : (resource) => parts.flatMap((it) => it(resource));
+/** A path that only steps down is walked; whatever else FHIRPath can say is left to its engine. */
+const compile = (expression: string, base: string | undefined): Extract => {
+  const [, referring, type] = RESOLVED.exec(expression) ?? [];
+  if (referring !== undefined && type !== undefined) return where(compile(referring, base), isReferenceTo(type));
+  const path = readPath(expression, base);
+  return path ? walk(path) : (ASKING[expression] ?? compileByEngine(expression, base));
 };
 
-const isReferenceTo = (value: unknown, type: string): boolean => {
-  const reference = isObject(value) ? value['reference'] : undefined;
-  if (typeof reference === 'string' && !reference.startsWith(type)) return false;
-  return targetOf(value)?.type === type;
+/** As a source writes it: of a version or of none. */
+const isReferenceTo = (type: string): ((value: unknown) => boolean) => {
+  const local = new RegExp(`^${type}/[^/]+(?:/_history/.*)?$`);
+  return (value) => {
+    const reference = isObject(value) ? value['reference'] : value;
+    return typeof reference === 'string' && local.test(reference);
+  };
+};
+
+const walk = ({ steps, where: only }: Path): Extract => {
+  const [first = itself, ...more] = steps.map((keys) => either(keys.map(under)));
+  const extract = more.reduce(below, first);
+  return only ? where(extract, (it) => isObject(it) && it[only.member] === only.is) : extract;
 };
 
 /** The one expression of a patient's record that asks instead of stepping down. */
@@ -45,13 +51,6 @@ const ASKING: Readonly<Record<string, Extract>> = {
   'Patient.deceased.exists() and Patient.deceased != false': ({ deceasedBoolean, deceasedDateTime }) => [
     deceasedDateTime !== undefined || deceasedBoolean === true,
   ],
-};
-
-/** A path that only steps down is walked; whatever else FHIRPath can say is left to its engine. */
-const compile = (expression: string, base: string | undefined): Extract => {
-  const path = readPath(expression, base);
-  if (path) return (node) => walk(path, node);
-  return ASKING[expression] ?? compileByEngine(expression, base);
 };
 
 const load = createRequire(import.meta.url);

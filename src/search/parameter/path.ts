@@ -1,5 +1,4 @@
 import { type ElementDefinition, elementsOf } from '../../fhir/definitions/index.ts';
-import { isObject, type Json } from '../../fhir/index.ts';
 
 /** A FHIRPath that only steps down from a type, read: which keys each step looks under, and what stands at its end. */
 export interface Path {
@@ -50,24 +49,3 @@ const namesake = (type: string, name: string): readonly (readonly [string, Eleme
 /** FHIR writes the type of a date and time both ways. */
 const isType = ({ type }: ElementDefinition, only: string): boolean =>
   type === only || (only === 'DateTime' && type === 'dateTime');
-
-const NONE: readonly unknown[] = [];
-
-/** The values at the end of a path, in their order. */
-export const walk = ({ steps, where }: Path, node: Json): readonly unknown[] => {
-  let nodes: readonly unknown[] = [node];
-  for (const keys of steps) {
-    const next: unknown[] = [];
-    for (const it of nodes) if (isObject(it)) for (const key of keys) gather(it[key], next);
-    if (next.length === 0) return NONE;
-    nodes = next;
-  }
-  return where ? nodes.filter((it) => isObject(it) && it[where.member] === where.is) : nodes;
-};
-
-/** One by one: a list that is spread over arguments may be longer than the stack. */
-const gather = (value: unknown, into: unknown[]): void => {
-  if (value === undefined || value === null) return;
-  if (!Array.isArray(value)) into.push(value);
-  else for (const it of value as unknown[]) if (it !== undefined && it !== null) into.push(it);
-};

@@ -24,11 +24,11 @@ import { sealedIn } from './sealed.ts';
 /** Matches of which a page is taken, and then its links. */
 export interface Matched {
   readonly matches: readonly Held[];
-  readonly linksOf: (page: readonly Held[]) => PageLinks;
+  readonly linksOf: (page: readonly Held[]) => ShownLinks;
 }
 
 /** The links of a page. Every match that went in comes out: as a match, beside one, or as a recorded copy. */
-export interface PageLinks {
+export interface ShownLinks {
   readonly merge: MergeMode;
   /** What stands behind the matches of the page. */
   readonly beside: readonly Held[];

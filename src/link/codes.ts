@@ -1,4 +1,5 @@
 import { isObject, objects, SYSTEM, text } from '../fhir/index.ts';
+import { remembered } from './remembered.ts';
 import type { Code } from './terms.ts';
 
 /** One name for each code system, whatever it is called by: `urn:oid:` forms, old URLs. */
@@ -21,13 +22,13 @@ const SYSTEM_ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** A system's URI in comparable form: aliases resolved, `urn:oid:` and a slash at the end left off. */
-export const plainSystem = (system: string): string => {
+export const plainSystem = remembered((system) => {
   const bare = system
     .trim()
     .replace(/^urn:oid:/i, '')
     .replace(/\/+$/, '');
   return SYSTEM_ALIASES[bare.toLowerCase()] ?? bare;
-};
+});
 
 /**
  * Codes that say nothing of their own: what was degraded in transfer, unknown, the heads of groups. Never part of a key.

@@ -1,3 +1,4 @@
+import { remembered } from './remembered.ts';
 import { MEDICINE_WORDS } from './vocabulary.ts';
 import { tokensOf } from './words.ts';
 
@@ -79,7 +80,7 @@ const STRENGTH =
   /(\d+(?:[.,]\d+)?)\s*(milligrams?|micrograms?|nanograms?|grams?|mg|mcg|µg|μg|ug|units?|iu|mmol|g|%)(?![a-z])(?:\s*\/\s*(\d+(?:\.\d+)?)?\s*(ml|dose|hour|g|actuation)s?)?/i;
 
 /** Reads the name of a product. What stands in brackets at its end is its maker. */
-export const productOf = (name: string): Product => {
+export const productOf = remembered((name): Product => {
   const bare = name.replace(/\([^()]*(\([^()]*\)[^()]*)*\)\s*$/, '').replace(/(\d),(\d{3})/g, '$1$2');
   const tokens = tokensOf(bare);
   const measured = STRENGTH.exec(bare);
@@ -98,7 +99,7 @@ export const productOf = (name: string): Product => {
         ? 'gr'
         : '',
   };
-};
+});
 
 const INN = new Map(
   Object.entries(MEDICINE_WORDS).map(([old, now]) => [tokensOf(old).join(' '), tokensOf(now).join(' ')]),
@@ -152,7 +153,7 @@ const FREQUENCIES: readonly (readonly [words: RegExp, perDay: number])[] = [
 ];
 
 /** Reads the words of a dose: `One to be taken twice daily`, `1 BD`. */
-export const doseOf = (told: string): Dose => {
+export const doseOf = remembered((told): Dose => {
   const plain = told
     .toLowerCase()
     .replace(/(\d)\s*(h|hrs?|hours?)\b/g, '$1 h')
@@ -170,7 +171,7 @@ export const doseOf = (told: string): Dose => {
       : FREQUENCIES.find(([it]) => it.test(plain))?.[1],
     asNeeded: /\b(prn|when required|if required|as required|when needed|as needed|p r n)\b/.test(plain),
   };
-};
+});
 
 const numberOf = (written: string): number => {
   const [over = '', under] = written.split('/');

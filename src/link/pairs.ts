@@ -6,7 +6,7 @@ import { PAIR_RULES, type PairRule } from './rules.ts';
 import { passAll } from './tests.ts';
 
 /** More records than this in one place are a crowd: who looks into it would be compared with all, and all with each other. */
-const CROWD = 250;
+export const CROWD = 250;
 
 /** Who looks into a place, and how many wait there. */
 interface Place {

@@ -1,6 +1,7 @@
 import { digits, isNumber, isObject, type Json, objects, text } from '../fhir/index.ts';
 import { inBaseUnits } from '../fhir/ucum.ts';
 import { codesOf, textOf } from './codes.ts';
+import { remembered } from './remembered.ts';
 import { foldText, tokensOf } from './words.ts';
 
 /** A value in comparable form: a number with its unit, or words. */
@@ -99,19 +100,11 @@ const unitOf = ({ system, code, unit }: Json): string => {
   );
 };
 
-const KINDS_OF_ONE = new Map<string, string>();
-
 /** The dimension of a unit: those that convert into each other share one. `%` and `mmol/mol` are told apart: nobody converts them unasked. */
-const dimensionOf = (unit: string): string => {
-  let dimension = KINDS_OF_ONE.get(unit);
-  if (dimension === undefined) {
-    const parts = unit.replace(/\[[^\]]*\]/g, (it) => it.replace(/[./]/g, '')).split('/');
-    dimension = unit === '%' || unit === '' ? unit : parts.map(stem).join('/');
-    if (KINDS_OF_ONE.size > 5000) KINDS_OF_ONE.clear();
-    KINDS_OF_ONE.set(unit, dimension);
-  }
-  return dimension;
-};
+const dimensionOf = remembered((unit) => {
+  const parts = unit.replace(/\[[^\]]*\]/g, (it) => it.replace(/[./]/g, '')).split('/');
+  return unit === '%' || unit === '' ? unit : parts.map(stem).join('/');
+});
 
 /** A unit without its prefix and powers of ten. */
 const stem = (part: string): string => {
@@ -126,18 +119,12 @@ export const quantityValue = (quantity: Json): Value | undefined => {
   return numeric(digits(value), unitOf(quantity), text(quantity['comparator']) ?? '');
 };
 
-const scales = new Map<string, number | undefined>();
-
 /** What one of a unit is in base units; undefined for no unit of UCUM, and for one whose zero lies elsewhere, as of degrees. */
-const scaleOf = (unit: string): number | undefined => {
+const scaleOf = remembered((unit): number | undefined => {
   if (unit === '') return 1;
-  if (!scales.has(unit)) {
-    const [zero, one] = [inBaseUnits(0, unit), inBaseUnits(1, unit)];
-    if (scales.size > 5000) scales.clear();
-    scales.set(unit, zero === 0 ? one : undefined);
-  }
-  return scales.get(unit);
-};
+  const [zero, one] = [inBaseUnits(0, unit), inBaseUnits(1, unit)];
+  return zero === 0 ? one : undefined;
+});
 
 const numeric = (written: string, unit: string, comparator: string): Value => {
   const number = Number(written);

@@ -1,5 +1,6 @@
 import { isNumber, type Json, objects, text } from '../fhir/index.ts';
 import { codesOf, textOf } from './codes.ts';
+import { remembered } from './remembered.ts';
 import type { Terms } from './terms.ts';
 import { ANTIGENS, DOSE_WORDS } from './vocabulary.ts';
 import { tokensOf } from './words.ts';
@@ -18,19 +19,13 @@ export const vaccineOf = (resource: Json, concepts: readonly unknown[], terms: T
 const NAMES = Object.entries(ANTIGENS).map(
   ([antigen, names]) => [antigen, names.map((it) => ` ${tokensOf(it).join(' ')} `)] as const,
 );
-const memory = new Map<string, readonly string[]>();
 
 /** The antigens that a text names. Shingles is zoster, whatever the virus is called. */
-const antigensIn = (told: string): readonly string[] => {
-  const known = memory.get(told);
-  if (known) return known;
+const antigensIn = remembered((told): readonly string[] => {
   const padded = ` ${tokensOf(told).join(' ')} `;
   const found = NAMES.filter(([, names]) => names.some((it) => padded.includes(it))).map(([antigen]) => antigen);
-  const antigens = found.includes('zoster') ? found.filter((it) => it !== 'varicella') : found;
-  if (memory.size > 5000) memory.clear();
-  memory.set(told, antigens);
-  return antigens;
-};
+  return found.includes('zoster') ? found.filter((it) => it !== 'varicella') : found;
+});
 
 /** The number of a dose in its course: as protocol, else by its words. */
 export const dosesIn = (resource: Json, texts: readonly string[]): number | undefined => {

@@ -1,4 +1,5 @@
 import { dateForm, dateRange, dayInEngland } from '../fhir/index.ts';
+import { remembered } from './remembered.ts';
 
 /** A date as linking compares it: with its precision, in England's time. */
 export interface When {
@@ -15,19 +16,10 @@ export interface When {
 }
 
 /** Reads a FHIR date; undefined where it names no day of the calendar. */
-export const whenOf = (written: unknown): When | undefined => {
-  if (typeof written !== 'string') return undefined;
-  if (!known.has(written)) {
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(written, readWhen(written));
-  }
-  return known.get(written);
-};
+export const whenOf = (written: unknown): When | undefined =>
+  typeof written === 'string' ? readWhen(written) : undefined;
 
-const MAX_KNOWN = 20_000;
-const known = new Map<string, When | undefined>();
-
-const readWhen = (written: string): When | undefined => {
+const readWhen = remembered((written): When | undefined => {
   const form = dateForm(written);
   if (form === 'impossible') return undefined;
   if (form === 'year') return { precision: 'year', year: written, month: undefined, ...NO_DAY };
@@ -43,7 +35,7 @@ const readWhen = (written: string): When | undefined => {
     dayNumber: Math.round(Date.parse(day) / 86_400_000),
     minute: isTime ? Math.floor(low / 60_000) : undefined,
   };
-};
+});
 
 const NO_DAY = { day: undefined, dayNumber: undefined, minute: undefined } as const;
 

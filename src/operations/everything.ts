@@ -61,14 +61,15 @@ export const createEverything = (deps: SearchDeps) => {
     const countOnly = asked.count === 0;
     const merge = countOnly ? 'none' : (request.page?.merge ?? options.merge ?? 'link');
     const { kept, patients, clinical } = found.value;
-    const linked = await linkMatches(
+    const { matches: shown, linksOf } = await linkMatches(
       clinical,
       { patient: person.nhsNumber, merge, contributions: found.contributions },
       { deps, call },
     );
-    const matches = [...patients, ...linked.matches];
+    const matches = [...patients, ...shown];
     const { page, next } = takePage(matches, asked.count, request.page?.served ?? {});
-    const beside = linked.beside(page);
+    const linked = linksOf(page);
+    const { beside } = linked;
     const isSearched = ({ source, local }: Held): boolean =>
       deps.sources.byId(source)?.capabilities.types[local.type]?.search !== undefined;
     const { contributions, value: referred } = await settle(found.contributions, (world) => {
@@ -110,7 +111,7 @@ export const createEverything = (deps: SearchDeps) => {
               ...own.map((it) => toEntry(options.base, sourcePatient(patient, out(it) as Patient), 'include')),
               ...beside.map((it) => toEntry(options.base, show(it), 'include')),
               ...typeByType(referred).map((it) => toEntry(options.base, out(it), 'include')),
-              ...linked.linkages([...page, ...beside]),
+              ...linked.linkages(),
             ],
         outcome,
         completeness: completenessOf(accounted, person),

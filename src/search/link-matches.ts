@@ -9,25 +9,32 @@ import {
 } from '../fhir/index.ts';
 import type { Sealer } from '../fhir/sealed-id.ts';
 import { allergyIssues } from '../link/allergies.ts';
+import { bearingOn } from '../link/bearing.ts';
 import { collapse } from '../link/collapse.ts';
 import { link } from '../link/link.ts';
 import { type LinkRecord, recordKey } from '../link/record.ts';
 import { show, withCopies } from '../link/render.ts';
-import { codesIn, type Terminology } from '../link/terminology.ts';
+import { codesIn, type Known, type Terminology } from '../link/terminology.ts';
 import { type Contribution, isComplete } from './contribution.ts';
 import type { Held } from './held.ts';
 import type { MergeMode } from './request/merge-mode.ts';
 import type { Assembler } from './provenance.ts';
 import { sealedIn } from './sealed.ts';
 
-/** Matches with their links. Every match that went in comes out: as a match, beside one, or as a recorded copy. */
+/** Matches of which a page is taken, and then its links. */
 export interface Matched {
-  readonly merge: MergeMode;
   readonly matches: readonly Held[];
-  /** What stands behind the matches of a page. */
-  readonly beside: (page: readonly Held[]) => readonly Held[];
+  readonly linksOf: (page: readonly Held[]) => ShownLinks;
+}
+
+/** The links of a page. Every match that went in comes out: as a match, beside one, or as a recorded copy. */
+export interface ShownLinks {
+  readonly merge: MergeMode;
+  /** What stands behind the matches of the page. */
+  readonly beside: readonly Held[];
   readonly label: (held: Held, resource: FhirResource) => FhirResource;
-  readonly linkages: (shown: readonly Held[]) => readonly BundleEntry[];
+  /** Made when they are shown: not every answer shows them. */
+  readonly linkages: () => readonly BundleEntry[];
   readonly issues: readonly OperationOutcomeIssue[];
   /** False where linking went without something that may be there the next time. */
   readonly isWhole: boolean;
@@ -47,33 +54,58 @@ export interface LinkQuestion {
 }
 
 /** Matches as they came, without links. */
-export const unlinked = (matches: readonly Held[], issues: readonly OperationOutcomeIssue[] = []): Matched => ({
-  merge: 'none',
+const unlinked = (matches: readonly Held[], issues: readonly OperationOutcomeIssue[] = []): Matched => ({
   matches,
-  beside: () => [],
-  label: (_, resource) => resource,
-  linkages: () => [],
-  issues,
-  isWhole: issues.length === 0,
+  linksOf: () => ({
+    merge: 'none',
+    beside: [],
+    label: (_, resource) => resource,
+    linkages: () => [],
+    issues,
+    isWhole: issues.length === 0,
+  }),
 });
 
 /**
- * Links the matches of a search, all of them, so that its pages agree. Linking adds; where it fails, or would lose a record, the
- * answer goes without it and says so.
+ * Links the matches of a search: all that bear on a page, whether they are on it or not, so that pages agree. Linking adds;
+ * where it fails, or would lose a record, the answer goes without it and says so.
  */
 export const linkMatches = async (
   matches: readonly Held[],
-  { patient, merge, contributions }: LinkQuestion,
+  question: LinkQuestion,
   { deps, call }: { readonly deps: LinkDeps; readonly call: Call },
 ): Promise<Matched> => {
+  const { merge } = question;
   if (merge === 'none') return unlinked(matches);
-  const follow = createFollow(contributions);
-  const rank = new Map(contributions.map((it, at) => [it.source.id, at]));
-  const records = new Map(matches.map((it) => [it, toRecord(it, { patient, rank: rank.get(it.source) ?? 0, follow })]));
-  const all = [...records.values()];
-  const { terms, outage } = await deps.terminology(() => codesIn(all.map((it) => it.resource)), call);
+  const known = await deps.terminology(() => codesIn(matches.map(({ local }) => asJson(local.resource))), call);
+  const linked = (some: readonly Held[]): Matched => linkAll(some, question, { deps, known });
+  // What stands behind what decides which matches there are; beside them links are for those that are shown.
+  if (merge === 'collapse') return linked(matches);
+  const types = matches.map(({ local }) => local.type);
+  return {
+    matches,
+    linksOf: (page) => {
+      const bears = bearingOn(
+        page.map(({ local }) => local.type),
+        types,
+      );
+      return linked(matches.filter(({ local }) => bears(local.type))).linksOf(page);
+    },
+  };
+};
+
+const linkAll = (
+  matches: readonly Held[],
+  { patient, merge, contributions }: LinkQuestion,
+  { deps, known: { terms, outage } }: { readonly deps: LinkDeps; readonly known: Known },
+): Matched => {
   try {
-    const linked = link(all, terms);
+    const follow = createFollow(contributions);
+    const rank = new Map(contributions.map((it, at) => [it.source.id, at]));
+    const records = new Map(
+      matches.map((it) => [it, toRecord(it, { patient, rank: rank.get(it.source) ?? 0, follow })]),
+    );
+    const linked = link([...records.values()], terms);
     const sealed = sealedIn(contributions, patient, deps.sealer);
     const idOf = ({ source, type, id }: LinkRecord) => `${type}/${sealed({ source, type, localId: id })}`;
     const shown = show(linked, {
@@ -102,21 +134,25 @@ export const linkMatches = async (
     const homes = firsts.length + [...followers.values()].flat().length + copies.size;
     if (homes !== matches.length) return unlinked(matches, [NOT_CONSERVED]);
     return {
-      merge,
       matches: firsts,
-      beside: (page) =>
-        page.flatMap((it) => {
+      linksOf: (page) => {
+        const beside = page.flatMap((it) => {
           const record = records.get(it);
           return (record && followers.get(recordKey(record))) ?? [];
-        }),
-      label: (held, resource) => {
-        const record = records.get(held);
-        if (!record) return resource;
-        return withCopies(shown.label(record, resource), sourcesOfCopies.get(recordKey(record)));
+        });
+        return {
+          merge,
+          beside,
+          label: (held, resource) => {
+            const record = records.get(held);
+            if (!record) return resource;
+            return withCopies(shown.label(record, resource), sourcesOfCopies.get(recordKey(record)));
+          },
+          linkages: () => shown.linkagesOf([...page, ...beside].flatMap((it) => records.get(it) ?? [])),
+          issues: [...(outage === undefined ? [] : [OUTAGES[outage]]), ...(linked.crowded ? [CROWDED] : [])],
+          isWhole: outage === undefined,
+        };
       },
-      linkages: (page) => shown.linkagesOf(page.flatMap((it) => records.get(it) ?? [])),
-      issues: [...(outage === undefined ? [] : [OUTAGES[outage]]), ...(linked.crowded ? [CROWDED] : [])],
-      isWhole: outage === undefined,
     };
   } catch {
     return unlinked(matches, [NOT_LINKED]);
@@ -143,6 +179,8 @@ export const allergyNotes = (
   return allergyIssues(records, contributions.every(isComplete));
 };
 
+const asJson = (resource: FhirResource): Json => resource as unknown as Json;
+
 interface Recording {
   readonly patient: NhsNumber;
   readonly rank: number;
@@ -156,8 +194,8 @@ const toRecord = ({ source, local }: Held, { patient, rank, follow }: Recording)
   person: patient,
   type: local.type,
   id: local.localId,
-  resource: local.resource as unknown as Json,
-  follow: (reference) => follow(source, reference) ?? contained(local.resource as unknown as Json, reference),
+  resource: asJson(local.resource),
+  follow: (reference) => follow(source, reference) ?? contained(asJson(local.resource), reference),
 });
 
 const contained = (host: Json, reference: unknown): Json | undefined => {
@@ -175,10 +213,7 @@ const createFollow = (contributions: readonly Contribution[]): Recording['follow
     if (typeof literal !== 'string') return undefined;
     index ??= new Map(
       contributions.flatMap((it) =>
-        it.siblings.map(({ type, localId, resource }) => [
-          `${it.source.id} ${type}/${localId}`,
-          resource as unknown as Json,
-        ]),
+        it.siblings.map(({ type, localId, resource }) => [`${it.source.id} ${type}/${localId}`, asJson(resource)]),
       ),
     );
     return index.get(`${source} ${literal.replace(/\/_history\/.*$/, '')}`);

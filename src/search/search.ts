@@ -103,20 +103,19 @@ const assemble = async (
     type,
     idOf: ({ source, local }) => sealed({ source, ...local }),
   });
-  const linked = await linkMatches(
+  const { matches, linksOf } = await linkMatches(
     sorted,
     { patient: person.nhsNumber, merge: mergeOf(request, options), contributions: kept.contributions },
     { deps, call },
   );
-  const { matches } = linked;
   // The patient is one match, however many sources hold them.
   const { page, next } =
     type === 'Patient'
       ? { page: matches, next: undefined }
       : takePage(matches, shape.count, request.page?.served ?? {});
-  const settled = await settle(kept.value, (world) =>
-    includeFor([...page, ...linked.beside(page)], shape.includes, world),
-  );
+  const linked = linksOf(page);
+  const { beside } = linked;
+  const settled = await settle(kept.value, (world) => includeFor([...page, ...beside], shape.includes, world));
   const { contributions } = settled;
   const outcome = ledger(contributions, ignored, [...allergyNotesOf(request, person, received), ...linked.issues]);
   if (mustBeWhole(contributions, person, options)) return failed(contributions, outcome);
@@ -134,7 +133,6 @@ const assemble = async (
     person,
     page.map((it) => ({ source: it.source, resource: show(it) })),
   );
-  const beside = linked.beside(page);
   const included = [...beside.map(show), ...settled.value.map(out)];
   const completeness = completenessOf(contributions, person);
   const value: SearchAnswer = {
@@ -149,7 +147,7 @@ const assemble = async (
         ...[...shown.included, ...included].map((it) =>
           toEntry(options.base, subset(it, undefined, shape.summary), 'include'),
         ),
-        ...(isPartial(request) ? [] : linked.linkages([...page, ...beside])),
+        ...(isPartial(request) ? [] : linked.linkages()),
         ...(shape.withProvenance
           ? provenancesOf(contributions, [...page, ...beside].map(show), { facade: deps.facade, person })
           : []),

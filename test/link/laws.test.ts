@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Json } from '../../src/fhir/index.ts';
 import { allergyState } from '../../src/link/allergies.ts';
+import { bearingOn } from '../../src/link/bearing.ts';
 import { collapse } from '../../src/link/collapse.ts';
 import { facetsOf } from '../../src/link/facets.ts';
 import { link } from '../../src/link/link.ts';
@@ -22,6 +23,8 @@ const splitAt = <T>(all: readonly T[], at: number): readonly [readonly T[], read
   all.slice(0, at),
   all.slice(at),
 ];
+/** Of a key such as `gp Condition/c1`. */
+const isOf = (key: string, bears: (type: string) => boolean): boolean => bears(/ (\w+)\//.exec(key)?.[1] ?? '');
 const sources = (records: readonly LinkRecord[]) => new Set(records.map((it) => it.source));
 const without = (records: readonly LinkRecord[], source: string) => records.filter((it) => it.source !== source);
 const how = {
@@ -223,6 +226,24 @@ describe('the laws of linking', () => {
       }),
       RUNS,
     );
+  });
+
+  it('links what bears on some types as it does among all others, in the same order', () => {
+    fc.assert(
+      fc.property(someRecords(), fc.nat(12), (all, at) => {
+        const types = all.map((it) => it.type);
+        const bears = bearingOn(types.slice(at), types);
+        const some = view(all.filter((it) => bears(it.type)));
+        expect(some).to.deep.equal(view(all).filter((it) => it.members.some((key) => isOf(key, bears))));
+      }),
+      RUNS,
+    );
+  });
+
+  it('links what may be crowded whatever is shown: the account tells of it on every page', () => {
+    const crowd = Array.from({ length: 251 }, () => 'MedicationRequest');
+    expect(bearingOn(['List'], [...crowd, 'List', 'Condition'])('MedicationStatement')).to.equal(true);
+    expect(bearingOn(['List'], [...crowd.slice(1), 'List'])('MedicationStatement')).to.equal(false);
   });
 
   it('reads a record by itself: what else there is changes nothing in it', () => {

@@ -2,10 +2,7 @@
 import cluster from 'node:cluster';
 import { basename } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { predictFolder } from './link/predict.ts';
 import { requireNode, serve } from './main.ts';
-import { mapFiles } from './mapping/map-files.ts';
-import { printAccount } from './mapping/print-account.ts';
 import { ConfigError, loadConfig } from './platform/config.ts';
 import { expectShortLives } from './platform/engine.ts';
 import { loadAdapter, loadPart } from './sources/load.ts';
@@ -27,6 +24,7 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What one command alone needs is loaded by it. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | undefined>>> = {
   sandbox: async (args) => {
     const { values } = parse(args, { port: { type: 'string' }, data: { type: 'string' } });
@@ -54,6 +52,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
     const { out, terminology } = values;
     if (dir === undefined || rest.length > 0) throw new UsageError('link needs one folder');
     if (out === undefined) throw new UsageError('link needs --out PREDICTIONS');
+    const { predictFolder } = await import('./link/predict.ts');
     return predictFolder(dir, { out, terminology, print: (line) => process.stderr.write(`${line}\n`) });
   },
   map: async (args) => {
@@ -73,7 +72,12 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | und
       print: (line: string) => process.stdout.write(`${line}\n`),
       complain: (line: string) => process.stderr.write(`${line}\n`),
     };
-    return account ? printAccount(adapter, files, { verbose, ...lines }) : mapFiles(adapter, files, { out, ...lines });
+    if (account) {
+      const { printAccount } = await import('./mapping/print-account.ts');
+      return printAccount(adapter, files, { verbose, ...lines });
+    }
+    const { mapFiles } = await import('./mapping/map-files.ts');
+    return mapFiles(adapter, files, { out, ...lines });
   },
 };
 

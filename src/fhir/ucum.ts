@@ -1,4 +1,5 @@
-import ucum from '@lhncbc/ucum-lhc';
+import type Ucum from '@lhncbc/ucum-lhc';
+import { whenUsed } from './when-used.ts';
 
 interface Converted {
   readonly status: string;
@@ -8,10 +9,13 @@ interface Reduced {
   readonly status: string;
   readonly magnitude?: number;
 }
-const utils = ucum.UcumLhcUtils.getInstance() as {
-  convertUnitTo: (from: string, value: number, to: string) => Converted;
-  convertToBaseUnits: (from: string, value: number) => Reduced;
-};
+interface Utils {
+  readonly convertUnitTo: (from: string, value: number, to: string) => Converted;
+  readonly convertToBaseUnits: (from: string, value: number) => Reduced;
+}
+
+const library = whenUsed('@lhncbc/ucum-lhc') as () => typeof Ucum;
+const utils = (): Utils => library().UcumLhcUtils.getInstance() as Utils;
 
 /** Units, and pairs of units, that cannot be converted: each is tried once, as long as there are not too many. */
 const hopeless = new Set<string>();
@@ -50,13 +54,13 @@ export const convertUnit = (value: number, from: string, to: string): number | u
   from === to
     ? value
     : attempt(`${from} ${to}`, () => {
-        const { status, toVal } = utils.convertUnitTo(from, value, to);
+        const { status, toVal } = utils().convertUnitTo(from, value, to);
         return status === 'succeeded' && toVal !== null ? toVal : undefined;
       });
 
 /** A value in the base units of UCUM, for sorting only; undefined where its unit is none, or has no fixed size. */
 export const inBaseUnits = (value: number, unit: string): number | undefined =>
   attempt(unit, () => {
-    const { status, magnitude } = utils.convertToBaseUnits(unit, value);
+    const { status, magnitude } = utils().convertToBaseUnits(unit, value);
     return status === 'succeeded' ? magnitude : undefined;
   });

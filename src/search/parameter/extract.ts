@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type FhirPath from 'fhirpath';
 import type R4Model from 'fhirpath/fhir-context/r4';
 import { isObject } from '../../fhir/index.ts';
+import { whenUsed } from '../../fhir/when-used.ts';
 import { type Path, readPath } from './path.ts';
 import { below, either, type Extract, itself, under, where } from './steps.ts';
 
@@ -53,12 +53,11 @@ const ASKING: Readonly<Record<string, Extract>> = {
   ],
 };
 
-const load = createRequire(import.meta.url);
+const engine = whenUsed('fhirpath') as () => typeof FhirPath;
+const r4Model = whenUsed('fhirpath/fhir-context/r4') as () => typeof R4Model;
 
-/** The engine is large, and hardly ever needed: it is loaded when it is. */
 const compileByEngine = (expression: string, base: string | undefined): Extract => {
-  const { compile: parse } = load('fhirpath') as typeof FhirPath;
-  const model = load('fhirpath/fhir-context/r4') as typeof R4Model;
-  const run = parse(base === undefined ? expression : { base, expression }, model) as (node: unknown) => unknown[];
+  const written = base === undefined ? expression : { base, expression };
+  const run = engine().compile(written, r4Model()) as (node: unknown) => unknown[];
   return (node) => run(node);
 };

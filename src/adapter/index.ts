@@ -9,7 +9,7 @@ import type { Call, Tools } from './tools.ts';
 export * from './fields.ts';
 export * from './errors.ts';
 export { MAX_AHEAD } from './ahead.ts';
-export { inSlices } from './in-slices.ts';
+export { atOnce, inSlices } from './in-slices.ts';
 export { turn } from './turn.ts';
 export { readJson } from './json.ts';
 export { lazyRecord } from './lazy-record.ts';

@@ -1,3 +1,4 @@
+import { atOnce } from '../adapter/index.ts';
 import { groupConflicts } from './conflicts.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { identifierGroups } from './identifier-groups.ts';
@@ -13,13 +14,20 @@ import { shown } from './tests.ts';
  * Links the records of one answer: a pure function of records, policy and terminology snapshot, whatever the order they come
  * in. Groups are formed by equality of identifiers or keys alone; a tolerance makes a pair, and pairs are never joined.
  */
-export const link = (records: readonly LinkRecord[], terms: Terms): Linked => {
-  const all = once(records)
-    .map((it) => facetsOf(it, terms))
-    .sort((a, b) => byText(a.key, b.key));
+export const link = (records: readonly LinkRecord[], terms: Terms): Linked => atOnce(linkInSteps(records, terms));
+
+/** The same in steps, for records of which there may be many. */
+export function* linkInSteps(records: readonly LinkRecord[], terms: Terms): Generator<undefined, Linked> {
+  const all: Facets[] = [];
+  for (const record of once(records)) {
+    all.push(facetsOf(record, terms));
+    yield;
+  }
+  all.sort((a, b) => byText(a.key, b.key));
   const groups = [...identifierGroups(all), ...keyGroups(all)];
-  return { groups, ...pairsOf(all, groups) };
-};
+  yield;
+  return { groups, ...(yield* pairsOf(all, groups)) };
+}
 
 /** A record that came twice is one. */
 const once = (records: readonly LinkRecord[]): readonly LinkRecord[] => [

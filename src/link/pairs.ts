@@ -20,8 +20,14 @@ interface Wait {
   readonly at: number;
 }
 
-/** The pairs that a rule joins, of records that no group joins already. Only records that meet in a place are compared. */
-export const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<Linked, 'pairs' | 'crowded'> => {
+/**
+ * The pairs that a rule joins, of records that no group joins already, a step for each record that waits somewhere. Only
+ * records that meet in a place are compared.
+ */
+export function* pairsOf(
+  all: readonly Facets[],
+  groups: readonly Link[],
+): Generator<undefined, Pick<Linked, 'pairs' | 'crowded'>> {
   const together = togetherIn(groups);
   const seen = new Set<number>();
   let crowded = false;
@@ -41,9 +47,10 @@ export const pairsOf = (all: readonly Facets[], groups: readonly Link[]): Pick<L
       const found = together(a, b) ? undefined : pairLink(a, b);
       if (found) pairs.push([pair, found]);
     }
+    yield;
   }
   return { pairs: pairs.sort((a, b) => a[0] - b[0]).map(([, it]) => it), crowded };
-};
+}
 
 /** Places by scope, mark and name. */
 type Scopes = Map<string, Map<string, Map<string, Place>>>;

@@ -68,7 +68,7 @@ export const createEverything = (deps: SearchDeps) => {
     );
     const matches = [...patients, ...shown];
     const { page, next } = takePage(matches, asked.count, request.page?.served ?? {});
-    const linked = linksOf(page);
+    const linked = await linksOf(page);
     const { beside } = linked;
     const isSearched = ({ source, local }: Held): boolean =>
       deps.sources.byId(source)?.capabilities.types[local.type]?.search !== undefined;

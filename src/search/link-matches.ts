@@ -1,4 +1,4 @@
-import type { Call } from '../adapter/index.ts';
+import { type Call, inSlices } from '../adapter/index.ts';
 import {
   type BundleEntry,
   type FhirResource,
@@ -11,7 +11,7 @@ import type { Sealer } from '../fhir/sealed-id.ts';
 import { allergyIssues } from '../link/allergies.ts';
 import { bearingOn } from '../link/bearing.ts';
 import { collapse } from '../link/collapse.ts';
-import { link } from '../link/link.ts';
+import { linkInSteps } from '../link/link.ts';
 import { type LinkRecord, recordKey } from '../link/record.ts';
 import { show, withCopies } from '../link/render.ts';
 import { codesIn, type Known, type Terminology } from '../link/terminology.ts';
@@ -24,7 +24,7 @@ import { sealedIn } from './sealed.ts';
 /** Matches of which a page is taken, and then its links. */
 export interface Matched {
   readonly matches: readonly Held[];
-  readonly linksOf: (page: readonly Held[]) => ShownLinks;
+  readonly linksOf: (page: readonly Held[]) => Promise<ShownLinks>;
 }
 
 /** The links of a page. Every match that went in comes out: as a match, beside one, or as a recorded copy. */
@@ -56,14 +56,15 @@ export interface LinkQuestion {
 /** Matches as they came, without links. */
 const unlinked = (matches: readonly Held[], issues: readonly OperationOutcomeIssue[] = []): Matched => ({
   matches,
-  linksOf: () => ({
-    merge: 'none',
-    beside: [],
-    label: (_, resource) => resource,
-    linkages: () => [],
-    issues,
-    isWhole: issues.length === 0,
-  }),
+  linksOf: () =>
+    Promise.resolve({
+      merge: 'none',
+      beside: [],
+      label: (_, resource) => resource,
+      linkages: () => [],
+      issues,
+      isWhole: issues.length === 0,
+    }),
 });
 
 /**
@@ -78,34 +79,35 @@ export const linkMatches = async (
   const { merge } = question;
   if (merge === 'none') return unlinked(matches);
   const known = await deps.terminology(() => codesIn(matches.map(({ local }) => asJson(local.resource))), call);
-  const linked = (some: readonly Held[]): Matched => linkAll(some, question, { deps, known });
+  const linked = (some: readonly Held[]): Promise<Matched> => linkAll(some, question, { deps, known });
   // What stands behind what decides which matches there are; beside them links are for those that are shown.
   if (merge === 'collapse') return linked(matches);
   const types = matches.map(({ local }) => local.type);
   return {
     matches,
-    linksOf: (page) => {
+    linksOf: async (page) => {
       const bears = bearingOn(
         page.map(({ local }) => local.type),
         types,
       );
-      return linked(matches.filter(({ local }) => bears(local.type))).linksOf(page);
+      const { linksOf } = await linked(matches.filter(({ local }) => bears(local.type)));
+      return linksOf(page);
     },
   };
 };
 
-const linkAll = (
+const linkAll = async (
   matches: readonly Held[],
   { patient, merge, contributions }: LinkQuestion,
   { deps, known: { terms, outage } }: { readonly deps: LinkDeps; readonly known: Known },
-): Matched => {
+): Promise<Matched> => {
   try {
     const follow = createFollow(contributions);
     const rank = new Map(contributions.map((it, at) => [it.source.id, at]));
     const records = new Map(
       matches.map((it) => [it, toRecord(it, { patient, rank: rank.get(it.source) ?? 0, follow })]),
     );
-    const linked = link([...records.values()], terms);
+    const linked = await inSlices(linkInSteps([...records.values()], terms));
     const sealed = sealedIn(contributions, patient, deps.sealer);
     const idOf = ({ source, type, id }: LinkRecord) => `${type}/${sealed({ source, type, localId: id })}`;
     const shown = show(linked, {
@@ -140,7 +142,7 @@ const linkAll = (
           const record = records.get(it);
           return (record && followers.get(recordKey(record))) ?? [];
         });
-        return {
+        return Promise.resolve({
           merge,
           beside,
           label: (held, resource) => {
@@ -151,7 +153,7 @@ const linkAll = (
           linkages: () => shown.linkagesOf([...page, ...beside].flatMap((it) => records.get(it) ?? [])),
           issues: [...(outage === undefined ? [] : [OUTAGES[outage]]), ...(linked.crowded ? [CROWDED] : [])],
           isWhole: outage === undefined,
-        };
+        });
       },
     };
   } catch {

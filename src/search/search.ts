@@ -113,7 +113,7 @@ const assemble = async (
     type === 'Patient'
       ? { page: matches, next: undefined }
       : takePage(matches, shape.count, request.page?.served ?? {});
-  const linked = linksOf(page);
+  const linked = await linksOf(page);
   const { beside } = linked;
   const settled = await settle(kept.value, (world) => includeFor([...page, ...beside], shape.includes, world));
   const { contributions } = settled;

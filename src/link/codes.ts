@@ -71,11 +71,11 @@ export const plainSystem = remembered((system): string => {
   );
 });
 
-/** One way to write a code, by system: classifications have a dot after three signs, Read codes five signs and no term's number. */
+/** One way to write a code, by system: classifications have a dot after three signs, Read codes at least five signs. */
 const CODE_FORMS: Readonly<Record<string, (code: string) => string>> = {
   [SYSTEM.icd10]: (code) => dotted(code.replace(/[+*†D]$/i, '')),
   [SYSTEM.opcs4]: (code) => dotted(code),
-  [SYSTEM.readV2]: (code) => (/^[\w.]{1,7}$/.test(code) ? code.slice(0, 5).padEnd(5, '.') : code),
+  [SYSTEM.readV2]: (code) => (/^[\w.]+$/.test(code) ? code.padEnd(5, '.') : code),
 };
 const dotted = (code: string): string =>
   code

@@ -2,33 +2,92 @@ import { isObject, objects, SYSTEM, text } from '../fhir/index.ts';
 import { remembered } from './remembered.ts';
 import type { Code } from './terms.ts';
 
-/** One name for each code system, whatever it is called by: `urn:oid:` forms, old URLs. */
-const SYSTEM_ALIASES: Readonly<Record<string, string>> = {
-  '2.16.840.1.113883.6.96': SYSTEM.snomed,
-  'https://snomed.info/sct': SYSTEM.snomed,
-  'http://snomed.info/id': SYSTEM.snomed,
-  'snomed ct': SYSTEM.snomed,
-  '2.16.840.1.113883.6.1': 'http://loinc.org',
-  'https://loinc.org': 'http://loinc.org',
-  '2.16.840.1.113883.6.3': SYSTEM.icd10,
-  'https://hl7.org/fhir/sid/icd-10': SYSTEM.icd10,
-  'http://hl7.org/fhir/sid/icd-10-uk': SYSTEM.icd10,
-  'https://fhir.hl7.org.uk/id/icd-10': SYSTEM.icd10,
-  'https://fhir.nhs.uk/id/opcs-4': SYSTEM.opcs4,
-  'http://fhir.hl7.org.uk/id/opcs-4': SYSTEM.opcs4,
-  'http://dmd.nhs.uk': SYSTEM.dmd,
-  'https://dmd.nhs.uk': SYSTEM.dmd,
-  'http://read.info/ctv3': SYSTEM.ctv3,
+/** What systems are called beside their own URI: OIDs, other URLs, names. Compared by {@link foldSystem}. */
+const SYSTEM_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  [SYSTEM.snomed]: [
+    '2.16.840.1.113883.6.96',
+    '2.16.840.1.113883.2.1.3.2.4.15',
+    'https://snomed.info/id',
+    'https://www.snomed.org',
+    'snomed ct',
+    'snomed-ct',
+    'snomedct',
+    'sct',
+  ],
+  [SYSTEM.loinc]: ['2.16.840.1.113883.6.1', 'https://www.loinc.org', 'loinc'],
+  [SYSTEM.icd10]: [
+    '2.16.840.1.113883.6.3',
+    'https://hl7.org/fhir/sid/icd-10-uk',
+    'https://hl7.org/fhir/sid/icd-10-gb',
+    'https://fhir.hl7.org.uk/id/icd-10',
+    'https://www.who.int/classifications/icd10',
+    'icd-10',
+    'icd10',
+  ],
+  [SYSTEM.opcs4]: ['https://fhir.nhs.uk/id/opcs-4', 'opcs-4', 'opcs4'],
+  [SYSTEM.readV2]: ['2.16.840.1.113883.2.1.6.2', 'https://read.info/readv2'],
+  [SYSTEM.nhsNumber]: ['2.16.840.1.113883.2.1.4.1', 'https://fhir.nhs.net/id/nhs-number'],
+  [SYSTEM.odsOrganisation]: ['1.2.826.0.1285.0.1.10', 'https://fhir.nhs.net/id/ods-organization-code'],
+  [SYSTEM.odsSite]: ['https://fhir.nhs.net/id/ods-site-code'],
+  [SYSTEM.sdsUser]: [
+    '1.2.826.0.1285.0.2.0.65',
+    'https://fhir.nhs.net/id/sds-user-id',
+    'https://fhir.nhs.net/sds-user-id',
+  ],
+  [SYSTEM.sdsRole]: [
+    '1.2.826.0.1285.0.2.0.67',
+    'https://fhir.nhs.net/id/sds-role-profile-id',
+    'https://fhir.nhs.net/sds-role-profile-id',
+  ],
+  [SYSTEM.gmc]: ['https://fhir.nhs.uk/id/gmc-number'],
 };
 
-/** A system's URI in comparable form: aliases resolved, `urn:oid:` and a slash at the end left off. */
-export const plainSystem = remembered((system) => {
-  const bare = system
+/** A URI as it is compared: without `urn:oid:`, version and slash at the end, whatever its case, and whether `http` or `https`. */
+export const foldSystem = remembered((system) =>
+  system
     .trim()
-    .replace(/^urn:oid:/i, '')
-    .replace(/\/+$/, '');
-  return SYSTEM_ALIASES[bare.toLowerCase()] ?? bare;
+    .toLowerCase()
+    .replace(/^urn:oid:/, '')
+    .replace(/\|.*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/^http:/, 'https:'),
+);
+
+const KNOWN = new Map([
+  ...Object.values(SYSTEM).map((it) => [foldSystem(it), it] as const),
+  ...Object.entries(SYSTEM_ALIASES).flatMap(([system, all]) => all.map((it) => [it, system] as const)),
+]);
+
+/** A system by the one name that it is known by; an unknown one as it is written, without `urn:oid:` and a slash at the end. */
+export const plainSystem = remembered((system): string => {
+  const folded = foldSystem(system);
+  if (folded.startsWith('https://snomed.info/sct/')) return SYSTEM.snomed;
+  return (
+    KNOWN.get(folded) ??
+    system
+      .trim()
+      .replace(/^urn:oid:/i, '')
+      .replace(/\/+$/, '')
+  );
 });
+
+/** One way to write a code, by system: classifications have a dot after three signs, Read codes at least five signs. */
+const CODE_FORMS: Readonly<Record<string, (code: string) => string>> = {
+  [SYSTEM.icd10]: (code) => dotted(code.replace(/[+*†D]$/i, '')),
+  [SYSTEM.opcs4]: (code) => dotted(code),
+  [SYSTEM.readV2]: (code) => (/^[\w.]+$/.test(code) ? code.padEnd(5, '.') : code),
+};
+const dotted = (code: string): string =>
+  code
+    .toUpperCase()
+    .replace(/[\s.]/g, '')
+    .replace(/^([A-Z]\d\d)(?=.)/, '$1.');
+
+/** A code in the one form of its system. */
+export const plainCode = (system: string, code: string): string => {
+  const trimmed = code.trim();
+  return CODE_FORMS[system]?.(trimmed) ?? trimmed;
+};
 
 /**
  * Codes that say nothing of their own: what was degraded in transfer, unknown, the heads of groups. Never part of a key.
@@ -78,8 +137,9 @@ export const codesOf = (concept: unknown): readonly Code[] => {
   const seen = new Set<string>();
   return objects(concept['coding']).flatMap((it) => {
     const [system, code] = [text(it['system']), text(it['code'])];
-    if (system === undefined || code === undefined) return [];
-    const told = { system: plainSystem(system), code: code.trim(), display: text(it['display']) };
+    if (system === undefined || code === undefined || code.trim() === '') return [];
+    const plain = plainSystem(system);
+    const told = { system: plain, code: plainCode(plain, code), display: text(it['display']) };
     const key = `${told.system}|${told.code}`;
     if (seen.has(key) || !tells(told)) return [];
     seen.add(key);
@@ -98,4 +158,7 @@ export const nilScope = (codes: readonly Code[]): string | undefined =>
   codes.flatMap(({ system, code }) => (system === SYSTEM.snomed ? (NIL_KNOWN[code] ?? []) : []))[0];
 
 /** A concept's own text. */
-export const textOf = (concept: unknown): string | undefined => (isObject(concept) ? text(concept['text']) : undefined);
+export const textOf = (concept: unknown): string | undefined => {
+  const told = isObject(concept) ? text(concept['text']) : undefined;
+  return told?.trim() === '' ? undefined : told;
+};

@@ -3,7 +3,7 @@ import { codesOf, nilScope, textOf } from './codes.ts';
 import { type Code, codeKey, type Terms } from './terms.ts';
 import type { Phrases } from './phrases.ts';
 import { FILLER } from './vocabulary.ts';
-import { contextOf, nameOf, tokensOf } from './words.ts';
+import { contextOf, nameOf, tokensOf, withoutMarks } from './words.ts';
 import { byText } from './record.ts';
 
 /** What a record is about, in every form in which another may say the same. */
@@ -109,7 +109,7 @@ const fillerOf = (words: readonly string[]): ReadonlySet<string> => {
 const namesOf = (texts: readonly string[], { phrases, filler, without = (it) => it }: Naming): readonly string[] => {
   const names = texts
     .filter((it) => contextOf(it) === undefined)
-    .map((it) => nameOf(without(it), { phrases, filler: fillerOf(filler) }));
+    .map((it) => nameOf(without(withoutMarks(it)), { phrases, filler: fillerOf(filler) }));
   return [...new Set(names)].filter((it) => it !== '').sort();
 };
 

@@ -86,7 +86,7 @@ function nilCode(): Contradiction {
 
 function criticality(): Contradiction {
   const says = ({ record }: Facets) => {
-    const code = text(record.resource['criticality']);
+    const code = statusCode(record.resource['criticality']);
     return code === 'unable-to-assess' ? undefined : code;
   };
   return { path: 'criticality', says, differ: (a, b) => says(a) !== says(b) };
@@ -97,7 +97,7 @@ function severity(): Contradiction {
   const GRAVITY = ['mild', 'moderate', 'severe'];
   const says = ({ record }: Facets) =>
     objects(record.resource['reaction'])
-      .flatMap((it) => text(it['severity']) ?? [])
+      .flatMap((it) => statusCode(it['severity']) ?? [])
       .sort((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0];
   return {
     path: 'reaction.severity',
@@ -164,7 +164,7 @@ function values(): Contradiction {
 
 function interpretation(): Contradiction {
   const says = ({ record }: Facets) =>
-    objects(record.resource['interpretation']).flatMap((it) => statusCode(it) ?? [])[0];
+    objects(record.resource['interpretation']).flatMap((it) => statusCode(it)?.toUpperCase() ?? [])[0];
   return { path: 'interpretation', says, differ: (a, b) => says(a) !== says(b) };
 }
 

@@ -8,9 +8,17 @@ import { byText, type LinkRecord, recordKey } from './record.ts';
 import { NOWHERE, type Site, siteOf, withoutSide } from './site.ts';
 import { type Stance, stanceOf } from './stance.ts';
 import type { Terms } from './terms.ts';
-import { ALLERGY_WORDS, CONDITION_WORDS, FILLER, LAB_WORDS, MEDICINE_WORDS, PROCEDURE_WORDS } from './vocabulary.ts';
+import {
+  ALLERGY_WORDS,
+  BRANDS,
+  CONDITION_WORDS,
+  FILLER,
+  LAB_WORDS,
+  MEDICINE_WORDS,
+  PROCEDURE_WORDS,
+} from './vocabulary.ts';
 import { dosesIn, vaccineOf } from './vaccine.ts';
-import { whenOf, type When } from './when.ts';
+import { isDated, whenIn, whenOf, type When } from './when.ts';
 
 /** One record in comparable form, computed from it and what it refers to alone. Output never shows any of it. */
 export interface Facets {
@@ -55,7 +63,7 @@ export const familyOf = (type: string): Family => FAMILY[type] ?? type;
 
 const side = (told: string): string => withoutSide(told);
 const NAMING = {
-  allergy: { phrases: { ...MEDICINE_WORDS, ...ALLERGY_WORDS }, filler: FILLER.allergy, agents: true },
+  allergy: { phrases: { ...MEDICINE_WORDS, ...BRANDS, ...ALLERGY_WORDS }, filler: FILLER.allergy, agents: true },
   condition: { phrases: CONDITION_WORDS, filler: FILLER.condition, without: side },
   procedure: { phrases: PROCEDURE_WORDS, filler: FILLER.procedure, without: side },
   lab: { phrases: LAB_WORDS, filler: FILLER.lab },
@@ -91,7 +99,7 @@ const allergy: Reader = ({ resource }, terms) => {
   return {
     concept: conceptOf([resource['code'], ...agent], NAMING.allergy, terms),
     site: NOWHERE,
-    when: whenOf(resource['onsetDateTime']) ?? whenOf(resource['recordedDate']),
+    when: whenIn(resource, 'onset') ?? whenOf(resource['recordedDate']),
   };
 };
 
@@ -100,8 +108,8 @@ const condition: Reader = ({ resource }, terms) => {
   return {
     concept,
     site: siteOf(resource['bodySite'], concept.texts),
-    when: whenOf(resource['onsetDateTime']) ?? whenOf(start(resource['onsetPeriod'])),
-    noted: whenOf(resource['recordedDate']),
+    when: whenIn(resource, 'onset'),
+    noted: isDated(resource, 'onset') ? undefined : whenOf(resource['recordedDate']),
   };
 };
 
@@ -110,7 +118,7 @@ const procedure: Reader = ({ resource }, terms) => {
   return {
     concept,
     site: siteOf(resource['bodySite'], concept.texts),
-    when: whenOf(resource['performedDateTime']) ?? whenOf(start(resource['performedPeriod'])),
+    when: whenIn(resource, 'performed'),
   };
 };
 
@@ -124,11 +132,7 @@ const medicine: Reader = (record, terms) => {
   return {
     concept,
     site: NOWHERE,
-    when:
-      whenOf(resource['authoredOn']) ??
-      whenOf(resource['effectiveDateTime']) ??
-      whenOf(start(resource['effectivePeriod'])) ??
-      whenOf(resource['dateAsserted']),
+    when: whenOf(resource['authoredOn']) ?? whenIn(resource, 'effective') ?? whenOf(resource['dateAsserted']),
     product: medicineProduct(told, terms),
     dosage: dosage.join('; ').toLowerCase().trim() || undefined,
     dose: dosage[0] === undefined ? undefined : doseOf(dosage[0]),
@@ -195,8 +199,8 @@ const immunization: Reader = ({ resource }, terms) => {
   return {
     concept: { ...concept, key },
     site: NOWHERE,
-    when: whenOf(resource['occurrenceDateTime']),
-    noted: whenOf(resource['recorded']),
+    when: whenIn(resource, 'occurrence'),
+    noted: isDated(resource, 'occurrence') ? undefined : whenOf(resource['recorded']),
     procedure: procedure.key,
     antigens: vaccineOf(resource, [resource['vaccineCode'], extension], terms),
     doseNumber: dosesIn(resource, said),
@@ -205,8 +209,12 @@ const immunization: Reader = ({ resource }, terms) => {
 };
 
 const lotOf = (resource: Json): string | undefined => {
-  const lot = text(resource['lotNumber'])?.toUpperCase().replace(/[\s-]/g, '');
-  return lot === undefined || lot.length < 3 || /^(UNKNOWN|N\/?A|NOTKNOWN|NK|NIL|NONE|0+)$/.test(lot) ? undefined : lot;
+  const lot = text(resource['lotNumber'])
+    ?.toUpperCase()
+    .replace(/^\s*(LOT|BATCH|B\/N|BN)\b( ?(NO|NUMBER)\b)?/, '')
+    .replace(/\bEXP\b.*$/, '')
+    .replace(/[^A-Z0-9]/g, '');
+  return lot === undefined || lot.length < 3 || /^(UNKNOWN|NA|NOTKNOWN|NK|NIL|NONE|0+)$/.test(lot) ? undefined : lot;
 };
 
 const observation: Reader = (record, terms) => {
@@ -216,10 +224,7 @@ const observation: Reader = (record, terms) => {
   return {
     concept: conceptOf([resource['code']], NAMING.lab, terms),
     site: siteOf(resource['bodySite'], []),
-    when:
-      whenOf(resource['effectiveDateTime']) ??
-      whenOf(start(resource['effectivePeriod'])) ??
-      whenOf(resource['effectiveInstant']),
+    when: whenIn(resource, 'effective'),
     value,
     parts:
       components.length === 0
@@ -257,7 +262,7 @@ const report: Reader = ({ resource, follow }, terms) => {
   return {
     concept: conceptOf([resource['code']], NAMING.lab, terms),
     site: NOWHERE,
-    when: whenOf(resource['effectiveDateTime']),
+    when: whenIn(resource, 'effective'),
     issued: whenOf(resource['issued']),
     accession: accessionOf(resource['specimen'], follow),
     ods: objects(resource['performer']).flatMap((it) => odsOf(it, follow) ?? [])[0],

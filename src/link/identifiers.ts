@@ -1,5 +1,5 @@
 import { isObject, type Json, objects, parseNhsNumber, SYSTEM, text } from '../fhir/index.ts';
-import { codesOf, plainSystem } from './codes.ts';
+import { codesOf, foldSystem, plainSystem } from './codes.ts';
 import type { LinkRecord } from './record.ts';
 
 /** A persistent business identifier in comparable form. */
@@ -26,36 +26,35 @@ const SPACELESS: ReadonlySet<string> = new Set([
   SYSTEM.sdsRole,
   SYSTEM.odsOrganisation,
   SYSTEM.odsSite,
-  'https://fhir.nhs.uk/Id/UBRN',
+  'https://fhir.nhs.uk/id/ubrn',
 ]);
+const NAMED: ReadonlySet<string> = new Set(Object.values(SYSTEM));
 
-const SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  'http://fhir.nhs.net/id/nhs-number': SYSTEM.nhsNumber,
-  'http://fhir.nhs.net/id/ods-organization-code': SYSTEM.odsOrganisation,
-  'http://fhir.nhs.net/id/ods-site-code': SYSTEM.odsSite,
-  'http://fhir.nhs.net/id/sds-user-id': SYSTEM.sdsUser,
-  'http://fhir.nhs.net/id/sds-role-profile-id': SYSTEM.sdsRole,
-  'https://fhir.nhs.uk/id/ubrn': 'https://fhir.nhs.uk/Id/UBRN',
+/** A system by its one name; of an unknown one neither case nor `http` against `https` tells it from another. */
+const systemOf = (written: string): string => {
+  const system = plainSystem(written);
+  return NAMED.has(system) ? system : foldSystem(system);
 };
 
-const URI = 'urn:ietf:rfc:3986';
 const ASSIGNED = 'assigned by';
 
 /** Reads an identifier; undefined for a placeholder, and for one that nobody can tell whose it is. */
 export const readIdentifier = (identifier: unknown): Identifier | undefined => {
   if (!isObject(identifier)) return undefined;
-  const value = text(identifier['value'])?.trim();
+  const value = text(identifier['value'])
+    ?.trim()
+    .replace(/^urn:(uuid|oid):/i, '')
+    .replace(/^\{(.*)\}$/, '$1');
   if (value === undefined || isPlaceholder(value)) return undefined;
   const given = text(identifier['system']);
   const assigner = identifier['assigner'];
   const scope = isObject(assigner) ? readIdentifier(assigner['identifier'])?.value : undefined;
-  if (given === undefined) return scope === undefined ? undefined : { system: `${ASSIGNED} ${scope}`, value };
-  const bare = plainSystem(given);
-  const system = SYSTEM_NAMES[bare.toLowerCase()] ?? bare;
-  if (system === URI) return { system, value: value.replace(/^urn:(uuid|oid):/i, '').toLowerCase() };
-  if (system === SYSTEM.nhsNumber) return { system, value: parseNhsNumber(value) ?? value };
-  if (SPACELESS.has(system)) return { system, value: value.replace(/[\s-]/g, '').toUpperCase() };
-  return { system, value: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : value };
+  if (given === undefined || given.trim() === '')
+    return scope === undefined ? undefined : { system: `${ASSIGNED} ${scope}`, value };
+  const system = systemOf(given);
+  const spaceless = value.replace(/[\s-]/g, '');
+  if (system === SYSTEM.nhsNumber) return { system, value: parseNhsNumber(spaceless) ?? value };
+  return { system, value: SPACELESS.has(system) ? spaceless.toUpperCase() : value.toLowerCase() };
 };
 
 /** The identifiers of a record, each once. A prescription's number is on all of its items, and is none of theirs. */

@@ -1,6 +1,6 @@
 import { remembered } from './remembered.ts';
-import { MEDICINE_WORDS } from './vocabulary.ts';
-import { tokensOf } from './words.ts';
+import { BRANDS, MEDICINE_WORDS } from './vocabulary.ts';
+import { readable, tokensOf } from './words.ts';
 
 /** What the name of a product tells: `Ramipril 2.5mg capsules` is ramipril, 2.5 mg, capsule. */
 export interface Product {
@@ -21,8 +21,8 @@ export interface Strength {
 const FORMS: Readonly<Record<string, readonly string[]>> = {
   tablet: ['tablet', 'tab', 'caplet'],
   capsule: ['capsule', 'cap'],
-  liquid: ['solution', 'suspension', 'liquid', 'syrup', 'elixir', 'mixture', 'linctus'],
-  inhaler: ['inhaler', 'inhalation', 'evohaler', 'accuhaler', 'turbohaler', 'autohaler', 'easi', 'nebuliser'],
+  liquid: ['solution', 'soln', 'suspension', 'susp', 'liquid', 'syrup', 'elixir', 'mixture', 'linctus'],
+  inhaler: ['inhaler', 'inh', 'inhalation', 'evohaler', 'accuhaler', 'turbohaler', 'autohaler', 'easi', 'nebuliser'],
   injection: ['injection', 'vial', 'ampoule', 'pen', 'cartridge', 'infusion', 'syringe'],
   cream: ['cream'],
   ointment: ['ointment'],
@@ -45,7 +45,9 @@ const FILLER: ReadonlySet<string> = new Set(
   (
     'mg mcg microgram micrograms nanogram gram grams g kg ml litre unit units iu mmol percent dose doses per free cfc sugar alcohol preservative gastro resistant ec enteric coated modified prolonged extended ' +
     'slow sustained release mr sr xl xr la cr er retard dispersible effervescent soluble orodispersible chewable oral for use actuated breath dry metered hard soft pre filled prefilled disposable ' +
-    'unlicensed special generic film scored strength once daily and with in of the a to hydrochloride sodium potassium calcium maleate mesilate mesylate besilate besylate tartrate fumarate succinate phosphate sulfate sulphate acetate citrate nitrate bromide chloride'
+    'unlicensed special generic film scored strength once daily and with in of the a to hydrochloride sodium potassium calcium maleate mesilate mesylate besilate besylate tartrate fumarate succinate phosphate sulfate sulphate acetate citrate nitrate bromide chloride ' +
+    'hcl hydrobromide trihydrate dihydrate monohydrate anhydrous hydrogen erbumine arginine cilexetil medoxomil disodium tosilate ' +
+    'rx tto ttos x continue continued dispensed'
   )
     .split(' ')
     .flatMap(tokensOf),
@@ -81,7 +83,9 @@ const STRENGTH =
 
 /** Reads the name of a product. What stands in brackets at its end is its maker. */
 export const productOf = remembered((name): Product => {
-  const bare = name.replace(/\([^()]*(\([^()]*\)[^()]*)*\)\s*$/, '').replace(/(\d),(\d{3})/g, '$1$2');
+  const bare = readable(name)
+    .replace(/\([^()]*(\([^()]*\)[^()]*)*\)\s*$/, '')
+    .replace(/(\d),(\d{3})/g, '$1$2');
   const tokens = tokensOf(bare);
   const measured = STRENGTH.exec(bare);
   const words = tokensOf(
@@ -102,7 +106,10 @@ export const productOf = remembered((name): Product => {
 });
 
 const INN = new Map(
-  Object.entries(MEDICINE_WORDS).map(([old, now]) => [tokensOf(old).join(' '), tokensOf(now).join(' ')]),
+  Object.entries({ ...MEDICINE_WORDS, ...BRANDS }).map(([old, now]) => [
+    tokensOf(old).join(' '),
+    tokensOf(now).join(' '),
+  ]),
 );
 
 const strengthOf = ([, written = '', spelled = '', per, volume]: RegExpExecArray): Strength | undefined => {
@@ -137,9 +144,9 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 /** How often, by the words and the Latin of prescriptions. */
 const FREQUENCIES: readonly (readonly [words: RegExp, perDay: number])[] = [
-  [/\b(four times|4 times|qds|qid|every 6 h|every six h|6 hourly)/, 4],
-  [/\b(three times|3 times|tds|tid|every 8 h|every eight h|8 hourly)/, 3],
-  [/\b(twice|two times|2 times|bd|bid|b d|every 12 h|every twelve h|12 hourly|morning and (night|evening))/, 2],
+  [/\b(four times|4 times|4x|q d s|qds|qid|every 6 h|every six h|6 hourly)/, 4],
+  [/\b(three times|3 times|3x|t d s|tds|tid|every 8 h|every eight h|8 hourly)/, 3],
+  [/\b(twice|two times|2 times|2x|bd|bid|b d|every 12 h|every twelve h|12 hourly|morning and (night|evening))/, 2],
   [/\b(every 4 h|every four h|4 hourly)/, 6],
   [/\b(five times|5 times)/, 5],
   [/\b(alternate days?|every other day|every 48 h)/, 0.5],
@@ -147,7 +154,7 @@ const FREQUENCIES: readonly (readonly [words: RegExp, perDay: number])[] = [
   [/\b(once (a )?month|monthly|every (28|30) days|every month)\b/, 1 / 30],
   [/\b(every 72 h|every three days)/, 1 / 3],
   [
-    /\b(once|daily|od|o d|om|on|nocte|mane|each (morning|night|day|evening)|every (day|morning|night|evening|24 h)|at (night|bedtime)|in the (morning|evening)|a day|per day)\b/,
+    /\b(once|daily|1x|od|qd|o d|om|on|nocte|mane|each (morning|night|day|evening)|every (day|morning|night|evening|24 h)|at (night|bedtime)|in the (morning|evening)|a day|per day)\b/,
     1,
   ],
 ];

@@ -1,4 +1,5 @@
 import { isObject, type Json, objects, parseNhsNumber, patientElement, SYSTEM, text } from '../fhir/index.ts';
+import { readIdentifier } from './identifiers.ts';
 import { tokensOf } from './words.ts';
 
 /** Types that belong to nobody: whoever refers to them, they are the same. */
@@ -39,8 +40,9 @@ export const personsOf = (
 
 const nhsNumberOf = (patient: Json): string | undefined =>
   objects(patient['identifier'])
-    .filter((it) => it['system'] === SYSTEM.nhsNumber || it['system'] === 'http://fhir.nhs.net/Id/nhs-number')
-    .flatMap((it) => parseNhsNumber(it['value']) ?? [])[0];
+    .flatMap((it) => readIdentifier(it) ?? [])
+    .filter((it) => it.system === SYSTEM.nhsNumber)
+    .flatMap((it) => parseNhsNumber(it.value) ?? [])[0];
 
 /** How many of family name, date of birth and gender differ; what one side does not tell does not. */
 const differences = (a: Json, b: Json): number =>

@@ -2,6 +2,7 @@ import { digits, isNumber, isObject, type Json, objects, text } from '../fhir/in
 import { inBaseUnits } from '../fhir/ucum.ts';
 import { codesOf, textOf } from './codes.ts';
 import { remembered } from './remembered.ts';
+import { unitIn, unitOf } from './units.ts';
 import { foldText, tokensOf } from './words.ts';
 
 /** A value in comparable form: a number with its unit, or words. */
@@ -20,86 +21,6 @@ export interface Value {
   readonly number: number | undefined;
 }
 
-/** Units as people write them, in UCUM. */
-const UNITS: Readonly<Record<string, string>> = {
-  mmhg: 'mm[Hg]',
-  'beats/min': '/min',
-  bpm: '/min',
-  'breaths/min': '/min',
-  '/minute': '/min',
-  'per min': '/min',
-  '°c': 'Cel',
-  degc: 'Cel',
-  c: 'Cel',
-  celsius: 'Cel',
-  'deg c': 'Cel',
-  kgs: 'kg',
-  kilograms: 'kg',
-  kilogram: 'kg',
-  grams: 'g',
-  cms: 'cm',
-  centimetres: 'cm',
-  metres: 'm',
-  'kg/m²': 'kg/m2',
-  'kg/m^2': 'kg/m2',
-  '10^9/l': '10*9/L',
-  'x10^9/l': '10*9/L',
-  '10e9/l': '10*9/L',
-  'x10*9/l': '10*9/L',
-  'x10 9/l': '10*9/L',
-  '10^12/l': '10*12/L',
-  'x10^12/l': '10*12/L',
-  'x10*12/l': '10*12/L',
-  'micromol/l': 'umol/L',
-  'µmol/l': 'umol/L',
-  'μmol/l': 'umol/L',
-  'microg/l': 'ug/L',
-  'µg/l': 'ug/L',
-  'μg/l': 'ug/L',
-  'mcg/l': 'ug/L',
-  'iu/l': '[iU]/L',
-  'miu/l': 'm[iU]/L',
-  'mu/l': 'm[iU]/L',
-  'ml/min/1.73m2': 'mL/min',
-  'ml/min/1.73m²': 'mL/min',
-  'ml/min/1.73m^2': 'mL/min',
-  'ml/min/1.73 m2': 'mL/min',
-  'ml/min/{1.73_m2}': 'mL/min',
-  'mmol/mol': 'mmol/mol',
-  percent: '%',
-  'mm/hr': 'mm/h',
-  'mmol/l': 'mmol/L',
-  'umol/l': 'umol/L',
-  'g/l': 'g/L',
-  'g/dl': 'g/dL',
-  'ug/l': 'ug/L',
-  'ng/ml': 'ng/mL',
-  'mg/l': 'mg/L',
-  'mg/dl': 'mg/dL',
-  'pmol/l': 'pmol/L',
-  'nmol/l': 'nmol/L',
-  'u/l': 'U/L',
-  'ml/min': 'mL/min',
-  '10*9/l': '10*9/L',
-  '10*12/l': '10*12/L',
-  fl: 'fL',
-};
-
-const unitOf = ({ system, code, unit }: Json): string => {
-  const coded = text(code);
-  const given =
-    (coded !== undefined && /unitsofmeasure/.test(String(system)) ? coded : undefined) ?? text(unit) ?? coded ?? '';
-  const spelled = given.trim().toLowerCase().replace(/\s+/g, ' ');
-  return (
-    UNITS[spelled] ??
-    UNITS[spelled.replace(/ /g, '')] ??
-    given
-      .trim()
-      .replace(/\{[^}]*\}/g, '')
-      .replace(/\/+$/, '')
-  );
-};
-
 /** The dimension of a unit: those that convert into each other share one. `%` and `mmol/mol` are told apart: nobody converts them unasked. */
 const dimensionOf = remembered((unit) => {
   const parts = unit.replace(/\[[^\]]*\]/g, (it) => it.replace(/[./]/g, '')).split('/');
@@ -115,8 +36,9 @@ const stem = (part: string): string => {
 /** Reads a Quantity. */
 export const quantityValue = (quantity: Json): Value | undefined => {
   const { value } = quantity;
-  if (!isNumber(value)) return undefined;
-  return numeric(digits(value), unitOf(quantity), text(quantity['comparator']) ?? '');
+  const written = isNumber(value) ? digits(value) : /^\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text(value) ?? '')?.[1];
+  if (written === undefined) return undefined;
+  return numeric(written, unitOf(quantity), text(quantity['comparator']) ?? '');
 };
 
 /** What one of a unit is in base units; undefined for no unit of UCUM, and for one whose zero lies elsewhere, as of degrees. */
@@ -147,12 +69,22 @@ const words = (said: string): Value => {
   return { key: `'${folded}`, magnitude: undefined, tolerance: 0, dimension: 'words', shown: said, number: undefined };
 };
 
-/** `Ap 2.400`, `< 5 mmol/L`: a number that a system sends as words. */
-const NUMBER_IN_WORDS = /^\s*(?:ap\s+)?([<>]=?)?\s*(-?\d+(?:\.\d+)?)\s*([a-zA-Zµμ%/*^0-9.[\]{}_²]*)\s*$/i;
+/** `Ap 2.400`, `< 5 mmol/L`, `5,4 mmol/L (H)`: a number that a system sends as words, with what flags or ranges it adds. */
+const NUMBER_IN_WORDS =
+  /^[\s*=]*(?:ap\s+)?([<>]=?)?\s*(-?\d+(?:[.,]\d+)?)\s*((?:x\s?)?(?:[a-zµμ%°/[{]|10\s?[*^e(⁹¹])[^\s,;]*(?:\s?\/\s?[^\s,;]+)?(?:\s[a-z][^\s,;]*)?)?[\s*.]*$/i;
+const ADDED =
+  /\s*(?:\((?:h|l|n|hh|ll|high|low|normal|[\d\s.,<>-]+)\)|\[(?:h|l|n|hh|ll)\]|(?<=\d\s.*)\s(?:h|l|hh|ll))\s*$/i;
 
 const saidValue = (said: string): Value => {
-  const [, comparator = '', number, unit = ''] = NUMBER_IN_WORDS.exec(said) ?? [];
-  return number === undefined ? words(said) : numeric(number, unitOf({ unit }), comparator);
+  const [, comparator = '', number, unit = ''] = NUMBER_IN_WORDS.exec(said.replace(ADDED, '')) ?? [];
+  return number === undefined ? words(said) : numeric(number.replace(',', '.'), unitIn(unit), comparator);
+};
+
+/** `120/80 mmHg`: a blood pressure in one text is two values, the higher one first. */
+const pressureIn = (said: string | undefined): readonly Value[] | undefined => {
+  const [, high, low] = /^\s*(\d{2,3})\s*\/\s*(\d{2,3})\s*(?:mm\s?\[?hg\]?)?\s*$/i.exec(said ?? '') ?? [];
+  if (high === undefined || low === undefined || Number(high) <= Number(low)) return undefined;
+  return [high, low].map((it) => numeric(it, 'mm[Hg]', ''));
 };
 
 /** The value of an Observation or of one of its components; undefined where it has none. */
@@ -162,7 +94,7 @@ export const valueOf = (holder: Json): Value | undefined => {
   if (isNumber(holder['valueInteger'])) return numeric(digits(holder['valueInteger']), '', '');
   if (typeof holder['valueBoolean'] === 'boolean') return words(String(holder['valueBoolean']));
   const said = text(holder['valueString']);
-  if (said !== undefined) return saidValue(said);
+  if (said !== undefined) return pressureIn(said) ? undefined : saidValue(said);
   const concept = holder['valueCodeableConcept'];
   if (isObject(concept)) {
     const told = codesOf(concept)[0];
@@ -173,13 +105,16 @@ export const valueOf = (holder: Json): Value | undefined => {
 };
 
 /** The values of the components, in an order of their own: a panel has no other value than its parts. */
-export const componentValues = (resource: Json): readonly { readonly name: string; readonly value: Value }[] =>
-  objects(resource['component']).flatMap((it) => {
+export const componentValues = (resource: Json): readonly { readonly name: string; readonly value: Value }[] => {
+  const pressure = pressureIn(text(resource['valueString']));
+  if (pressure) return pressure.map((value) => ({ name: '', value }));
+  return objects(resource['component']).flatMap((it) => {
     const value = valueOf(it);
     const code = it['code'];
     const name = isObject(code) ? (textOf(code) ?? codesOf(code)[0]?.display ?? '') : '';
     return value ? [{ name: tokensOf(name).join(' '), value }] : [];
   });
+};
 
 /** Equal at the coarser stated precision, or word for word. */
 export const valuesAgree = (a: Value, b: Value): boolean => {

@@ -17,9 +17,9 @@ export const ranked = ({ members }: Link): readonly Facets[] =>
 
 const STEPS: readonly ((facets: Facets) => number)[] = [
   ({ stance }) => (stance === 'entered-in-error' ? 1 : 0),
-  ({ record }) => place(statusCode(record.resource['clinicalStatus']) ?? text(record.resource['status']), ACTIVE),
+  ({ record }) => place(statusCode(record.resource['clinicalStatus']) ?? statusCode(record.resource['status']), ACTIVE),
   ({ record }) => place(statusCode(record.resource['verificationStatus']), VERIFIED),
-  ({ record }) => place(text(record.resource['criticality']), CRITICAL),
+  ({ record }) => place(statusCode(record.resource['criticality']), CRITICAL),
   ({ concept }) => (concept.key === undefined ? 1 : 0),
 ];
 

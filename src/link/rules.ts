@@ -92,12 +92,12 @@ export const KEY_RULES = [
     text: 'The same procedure by code, on the same day, at the same side and site.',
   },
   {
-    id: 'document.content/1',
+    id: 'document.content/2',
     types: ['DocumentReference'],
     tier: 'T1',
     relation: 'same-fact',
-    key: ['content'],
-    text: 'Attachments with the same hash and size.',
+    key: ['content', 'stance'],
+    text: 'Attachments with the same hash and size, of documents that are not withdrawn.',
   },
 ] as const satisfies readonly KeyRule[];
 
@@ -218,11 +218,11 @@ export const PAIR_RULES = [
     text: 'The same organisation, minute of start and class.',
   },
   {
-    id: 'document.origin/1',
+    id: 'document.origin/2',
     types: ['DocumentReference'],
     tier: 'T2',
     relation: 'same-fact',
-    tests: ['concept-same', 'organisation-same', 'day-same', 'content-agrees'],
+    tests: ['stance-same', 'concept-same', 'organisation-same', 'day-same', 'content-agrees'],
     text: 'The same type, author organisation and day, where content and master identifier do not tell them apart.',
   },
   {

@@ -7,6 +7,8 @@ export interface Site {
   readonly side: string | undefined;
   /** The place as sorted words, without the side. */
   readonly place: string;
+  /** True where it has a code that nobody can read here, which may well tell a side. */
+  readonly isUnread?: boolean;
 }
 
 const SIDES: Readonly<Record<string, string>> = {
@@ -23,7 +25,20 @@ const SIDES: Readonly<Record<string, string>> = {
   bilat: 'both',
 };
 
-const SIDE_CODES: Readonly<Record<string, string>> = { '7771000': 'left', '24028007': 'right', '51440002': 'both' };
+/** Sites that are often sent without their words. By identifier; the words are ours. */
+const SITE_CODES: Readonly<Record<string, string>> = {
+  '7771000': 'left',
+  '24028007': 'right',
+  '51440002': 'both',
+  '287679003': 'left hip',
+  '287579007': 'right hip',
+  '82169009': 'left knee',
+  '6757004': 'right knee',
+  '8966001': 'left eye',
+  '18944008': 'right eye',
+  '80248007': 'left breast',
+  '73056007': 'right breast',
+};
 
 const FILLER: ReadonlySet<string> = new Set(
   'structure region of entire part the body side joint area site qualifier value'.split(' ').flatMap(tokensOf),
@@ -37,16 +52,15 @@ export const siteOf = (bodySite: unknown, texts: readonly string[]): Site => {
   if (bodySite === undefined && texts.length === 0) return NOWHERE;
   const sites = objects(bodySite);
   const codes = sites.flatMap(codesOf);
-  const words = [...codes.flatMap((it) => it.display ?? []), ...sites.flatMap((it) => textOf(it) ?? [])];
-  const sides = new Set([
-    ...codes.flatMap(({ code }) => SIDE_CODES[code] ?? []),
-    ...words.flatMap(sidesIn),
-    ...texts.flatMap(sidesIn),
-  ]);
+  const words = [
+    ...codes.flatMap(({ code, display }) => [display, SITE_CODES[code]].flatMap((it) => it ?? [])),
+    ...sites.flatMap((it) => textOf(it) ?? []),
+  ];
+  const sides = new Set([...words, ...texts].flatMap(sidesIn));
   const side = sides.has('both') || sides.size > 1 ? 'both' : [...sides][0];
-  const told = codes.some((it) => it.display !== undefined) || codes.length === 0 ? [] : codes.map((it) => it.code);
+  const told = words.length > 0 ? [] : codes.map((it) => it.code);
   const place = [...new Set([...words.flatMap(tokensOf), ...told])].filter((it) => !FILLER.has(it) && !(it in SIDES));
-  return { side, place: place.sort().join(' ') };
+  return { side, place: place.sort().join(' '), ...(told.length > 0 && { isUnread: true }) };
 };
 
 const sidesIn = (told: string): readonly string[] => tokensOf(told).flatMap((it) => SIDES[it] ?? []);
@@ -59,5 +73,7 @@ export const withoutSide = (told: string): string =>
 
 /** True where neither side nor place contradict each other. */
 export const sitesAgree = (a: Site, b: Site): boolean =>
-  (a.side === undefined || b.side === undefined || a.side === b.side) &&
+  (a.side === b.side || (isSilent(a) && !a.isUnread) || (isSilent(b) && !b.isUnread)) &&
   (a.place === '' || b.place === '' || a.place.split(' ').some((it) => b.place.split(' ').includes(it)));
+
+const isSilent = ({ side }: Site): boolean => side === undefined;

@@ -32,8 +32,8 @@ const ONLY_OF: Readonly<Record<string, ReadonlySet<string>>> = {
   unconfirmed: new Set(['Condition']),
 };
 
-/** That an allergy is history is no other claim: it stands until it is resolved. */
-const STANDING: ReadonlySet<string> = new Set(['AllergyIntolerance']);
+/** Contexts that are no other claim: an allergy stands until it is resolved, a request asks for what is to come. */
+const NATURAL: Readonly<Record<string, Stance>> = { AllergyIntolerance: 'history', ServiceRequest: 'planned' };
 
 /** The stance of a record: by its status, else by the context words of its code's texts. */
 export const stanceOf = (resource: Json, texts: readonly string[]): Stance => {
@@ -46,14 +46,34 @@ export const stanceOf = (resource: Json, texts: readonly string[]): Stance => {
   }
   if (resource['doNotPerform'] === true) return 'negated';
   const contexts = texts.flatMap((it) => contextOf(it) ?? []).sort();
-  const context = STANDING.has(type) ? contexts.find((it) => it !== 'history') : contexts[0];
-  return context ?? 'asserted';
+  return contexts.find((it) => it !== NATURAL[type]) ?? 'asserted';
 };
 
-/** The code of a status, be it a code or a CodeableConcept: of several codings the one of HL7, whatever its place. */
+/**
+ * A status, be it a code or a CodeableConcept, as its code is written: of several codings the one of HL7, whatever its place;
+ * by its words where it has no code. `Entered In Error` withdraws as surely as `entered-in-error`.
+ */
 export const statusCode = (value: unknown): string | undefined => {
+  const said = saidIn(value)
+    ?.trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '-');
+  return said === undefined ? undefined : (RUN_TOGETHER[said] ?? said);
+};
+
+const RUN_TOGETHER: Readonly<Record<string, string>> = {
+  enteredinerror: 'entered-in-error',
+  error: 'entered-in-error',
+  notdone: 'not-done',
+  nottaken: 'not-taken',
+  canceled: 'cancelled',
+};
+
+const saidIn = (value: unknown): string | undefined => {
   if (!isObject(value)) return text(value);
   const codings = objects(value['coding']);
   const own = codings.find((it) => /\bhl7\.org\b/.test(String(it['system'])));
-  return [...(own ? [own] : []), ...codings].flatMap((it) => text(it['code'])?.trim() ?? [])[0];
+  const all = [...(own ? [own] : []), ...codings];
+  const told = [...all.map((it) => it['code']), value['text'], ...all.map((it) => it['display'])];
+  return told.flatMap((it) => text(it) ?? []).find((it) => it.trim() !== '');
 };

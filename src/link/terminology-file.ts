@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Json, objects, text } from '../fhir/index.ts';
-import { plainSystem } from './codes.ts';
+import { plainCode, plainSystem } from './codes.ts';
 import { codeKey, type TermMatch, type Terms, termsOf } from './terms.ts';
 
 /** The terms of ConceptMaps, one or a Bundle of them. The snapshot is a hash of what they say. */
@@ -28,13 +28,18 @@ const addGroup = (table: Map<string, TermMatch[]>, group: Json): void => {
     const code = text(element['code']);
     if (code === undefined) continue;
     const matches = objects(element['target']).flatMap((it) => {
-      const to = text(it['code']);
+      const code = text(it['code']);
       const equivalence = text(it['equivalence']) ?? 'relatedto';
-      return to === undefined || equivalence === 'unmatched' || equivalence === 'disjoint'
+      return code === undefined || equivalence === 'unmatched' || equivalence === 'disjoint'
         ? []
-        : [{ system: plainSystem(target), code: to, display: text(it['display']), equivalence }];
+        : [{ ...plainly(target, code), display: text(it['display']), equivalence }];
     });
-    const key = codeKey({ system: plainSystem(source), code });
+    const key = codeKey(plainly(source, code));
     table.set(key, [...(table.get(key) ?? []), ...matches]);
   }
+};
+
+const plainly = (written: string, code: string) => {
+  const system = plainSystem(written);
+  return { system, code: plainCode(system, code) };
 };

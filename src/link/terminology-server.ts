@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Cache, type Call, type HttpClient, type Tokens, underToken } from '../adapter/index.ts';
 import { isObject, type Json, objects, parseJson, SYSTEM, text } from '../fhir/index.ts';
-import { plainSystem } from './codes.ts';
+import { plainCode, plainSystem } from './codes.ts';
 import { byText } from './record.ts';
 import { type Code, codeKey, firstOf, OFFLINE, type TermMatch, termsOf } from './terms.ts';
 import type { Known, Terminology } from './terminology.ts';
@@ -116,7 +116,7 @@ const translate = async (
     const equivalence = text(parts.find((it) => it['name'] === 'equivalence')?.['valueCode']) ?? 'relatedto';
     if (!isObject(concept) || to === undefined || /^(unmatched|disjoint)$/.test(equivalence)) return [];
     const from = plainSystem(text(concept['system']) ?? SYSTEM.snomed);
-    return [{ system: from, code: to, display: text(concept['display']), equivalence }];
+    return [{ system: from, code: plainCode(from, to), display: text(concept['display']), equivalence }];
   });
 };
 

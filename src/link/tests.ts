@@ -4,6 +4,7 @@ import type { Facets } from './facets.ts';
 import { valuesAgree } from './quantity.ts';
 import { TOLERANCE } from './policy.ts';
 import { sitesAgree } from './site.ts';
+import { statusCode } from './stance.ts';
 import { agreeCoarsely, daysApart, type When } from './when.ts';
 
 /** Why something holds, in words; or how to find them, where that is dear and the next test may fail. */
@@ -201,7 +202,8 @@ const takenExactly = (a: Facets, b: Facets): string | undefined => {
 };
 
 const UNSETTLED: ReadonlySet<unknown> = new Set(['registered', 'preliminary', 'amended', 'corrected']);
-const isAmended = (a: Facets, b: Facets): boolean => [a, b].some((it) => UNSETTLED.has(it.record.resource['status']));
+const isAmended = (a: Facets, b: Facets): boolean =>
+  [a, b].some((it) => UNSETTLED.has(statusCode(it.record.resource['status'])));
 
 /** Values of one dimension: 48 % is no amendment of 48 mmol/mol. */
 const comparable = (a: Facets, b: Facets): boolean =>

@@ -4,13 +4,15 @@
  */
 import { lists, type Phrases, phrases } from './phrases.ts';
 
-/** Words that turn the meaning of what stands beside them, by the stance they give it. */
+/** Words that turn the meaning of what stands beside them, by the stance they give it; the first that is found counts. */
 export const CONTEXT = lists(`
-  negated = no, not, nil, none, never, denies, denied, absent, absence of, negative for, excluded, ruled out, without evidence;
-  suspected = suspected, suspicion, query, possible, possibly, probable, likely, provisional, differential, rule out, investigation for, under investigation, ?;
-  family = fh, fhx, family, familial, mother, father, parent, brother, sister, sibling, maternal, paternal, grandmother, grandfather, grandparent, aunt, uncle, cousin, son, daughter, mum, dad;
-  risk = risk of, at risk, screening, screen for, carrier of, exposure to, contact with, prophylaxis;
-  planned = planned, awaiting, waiting list, listed for, scheduled, for consideration of, intended;
+  entered-in-error = entered in error, recorded in error, added in error, in error, error $, ^ error, wrong patient, deleted;
+  family = fh, fhx, f h, fam hx, family, familial, mother, father, parent, brother, sister, sibling, maternal, paternal, grandmother, grandfather, grandparent, aunt, uncle, cousin, niece, nephew, son, daughter, mum, dad, wife, husband, spouse, partner, relative;
+  not-done = declined, refused, refusal, cancelled, contraindicated, abandoned, deferred, postponed, not done, not given, not indicated, did not attend, ^ dna, dna $, invitation, invited, offered, due $, overdue;
+  negated = no, not, nil, none, never, doesnt, didnt, isnt, hasnt, wasnt, denies, denied, absent, absence of, negative for, negative $, ^ negative, free of, excluded, ruled out, disproved, unlikely, ^ without, without evidence;
+  suspected = suspected, susp, suspicion, query, possible, possibly, poss, probable, probably, prob, likely, could be, may be, maybe, might be, presumed, presumptive, provisional, differential, ddx, ^ dd, working diagnosis, impression, concern about, concern re, concern regarding, to be confirmed, unconfirmed, rule out, r/o, investigation for, under investigation;
+  risk = risk, screening, screen for, carrier, exposure to, contact with, prophylaxis, susceptible, worried about, fear of;
+  planned = planned, ^ plan, awaiting, waiting list, listed for, scheduled, booked, requested, arranged, consider, ^ for, for consideration of, referred for, consented for, to have, ^ need, tci, intended;
   history = h/o, history, pmh, previous, past, ex, hx;
 `);
 
@@ -57,6 +59,14 @@ export const CONDITION_WORDS: Phrases = phrases(`
   kidney stone = renal calculus; gall stone = cholelithiasis; gallstone = cholelithiasis; short sighted = myopia;
   glue ear = otitis media effusion; mini stroke = transient ischemic attack; blood clot in leg = deep vein thrombosis;
   clot on lung = pulmonary embolism; brittle bone = osteoporosis; enlarged prostate = benign prostatic hyperplasia;
+  a fib = atrial fibrillation; afib = atrial fibrillation; hbp = hypertension; bp high = hypertension;
+  gor = gastro esophageal reflux; t2 dm = type 2 diabetes; t1 dm = type 1 diabetes; dm2 = type 2 diabetes;
+  dm1 = type 1 diabetes; dm type 2 = type 2 diabetes; dm type 1 = type 1 diabetes; t2d = type 2 diabetes;
+  t1d = type 1 diabetes; rha = rheumatoid arthritis; ami = acute myocardial infarction; pneum = pneumonia;
+  infn = infection; d o = disorder; nof = neck femur; hypothyroid = hypothyroidism; hyperthyroid = hyperthyroidism;
+  hypertensive = hypertension; asthmatic = asthma; epileptic = epilepsy; diabetic = diabetes; osteoarthritic = osteoarthritis;
+  cin = cervical intraepithelial neoplasia; fx = fracture; hypercholesterolaemia = hypercholesterolemia;
+  ckd 3 = chronic kidney stage 3; ckd 4 = chronic kidney stage 4; ckd 5 = chronic kidney stage 5;
   whooping cough = pertussis; hay fever = allergic rhinitis; hayfever = allergic rhinitis;
   irregular heartbeat = arrhythmia; high cholesterol = hypercholesterolemia; manic depression = bipolar;
   bipolar affective = bipolar; anemia iron deficiency = iron deficiency anemia; long covid = post covid 19 syndrome;
@@ -74,7 +84,8 @@ export const PROCEDURE_WORDS: Phrases = phrases(`
   appendectomy = appendicectomy; arthroplasty = replacement; excision of appendix = appendicectomy;
   removal of appendix = appendicectomy; excision of gallbladder = cholecystectomy;
   removal of gallbladder = cholecystectomy; hd = hemodialysis; total prosthetic replacement = total replacement;
-  herniorrhaphy = hernia repair;
+  herniorrhaphy = hernia repair; herniotomy = hernia repair; repl = replacement; ing hernia = inguinal hernia;
+  ptca stent = coronary angioplasty stent; physio = physiotherapy; appx = appendix;
 `);
 
 /** Short and other names of causative agents. */
@@ -93,6 +104,25 @@ export const MEDICINE_WORDS: Phrases = phrases(`
   sulphasalazine = sulfasalazine; oestradiol = estradiol; trimeprazine = alimemazine; dothiepin = dosulepin;
   phenobarbitone = phenobarbital; methotrimeprazine = levomepromazine; glycerin = glycerol;
   indomethacin = indometacin;
+`);
+
+/** Common brands in the United Kingdom of medicines of one ingredient. */
+export const BRANDS: Phrases = phrases(`
+  adalat = nifedipine; amias = candesartan; arcoxia = etoricoxib; aricept = donepezil; atrovent = ipratropium;
+  calpol = paracetamol; cardicor = bisoprolol; cardura = doxazosin; cipramil = citalopram; cipralex = escitalopram;
+  clarityn = loratadine; clexane = enoxaparin; coversyl = perindopril; cozaar = losartan; crestor = rosuvastatin;
+  diovan = valsartan; efexor = venlafaxine; eliquis = apixaban; epilim = valproate; forxiga = dapagliflozin;
+  fosamax = alendronic acid; glucophage = metformin; imigran = sumatriptan; imodium = loperamide; istin = amlodipine;
+  januvia = sitagliptin; jardiance = empagliflozin; keppra = levetiracetam; lamictal = lamotrigine; lanoxin = digoxin;
+  lasix = furosemide; lipitor = atorvastatin; lixiana = edoxaban; losec = omeprazole; lustral = sertraline;
+  lyrica = pregabalin; marevan = warfarin; maxolon = metoclopramide; motilium = domperidone; naprosyn = naproxen;
+  neurontin = gabapentin; nexium = esomeprazole; nurofen = ibuprofen; panadol = paracetamol; piriton = chlorphenamine;
+  plaquenil = hydroxychloroquine; plavix = clopidogrel; pradaxa = dabigatran; prozac = fluoxetine; requip = ropinirole;
+  risperdal = risperidone; seroquel = quetiapine; seroxat = paroxetine; singulair = montelukast; spiriva = tiotropium;
+  stemetil = prochlorperazine; tegretol = carbamazepine; tenormin = atenolol; tritace = ramipril; valium = diazepam;
+  ventolin = salbutamol; salamol = salbutamol; voltarol = diclofenac; xarelto = rivaroxaban; zantac = ranitidine;
+  zestril = lisinopril; zimovane = zopiclone; zirtek = cetirizine; zispin = mirtazapine; zithromax = azithromycin;
+  zocor = simvastatin; zoton = lansoprazole; zovirax = aciclovir; zyloric = allopurinol; zyprexa = olanzapine;
 `);
 
 /** Abbreviations and other names of what laboratories and nurses measure. */
@@ -120,7 +150,8 @@ export const LAB_WORDS: Phrases = phrases(`
   breathing rate = respiratory rate; respiration rate = respiratory rate; temp = temperature; ua = urinalysis;
   international federation of clinical chemistry and laboratory medicine = ifcc;
   international federation of clinical chemistry = ifcc; national early warning score 2 = news2; news 2 = news2;
-  vitamin b12 = b12; cobalamin = b12; vit d = vitamin d; hct = hematocrit; pcv = hematocrit; msu = midstream urine;
+  plts = platelet; urine microscopy culture and sensitivity = urine culture; mc and s = culture; mcs = culture;
+  microscopy culture and sensitivity = culture; vitamin b12 = b12; cobalamin = b12; vit d = vitamin d; hct = hematocrit; pcv = hematocrit; msu = midstream urine;
   haemoglobin = hemoglobin;
 `);
 
@@ -129,7 +160,7 @@ const words = (written: string): readonly string[] => written.trim().split(/\s+/
 /** Words that say nothing of their own in a name, by the kind of name. */
 export const FILLER = {
   any: words(`
-  a an and at by due for from in nec nos of on or other part the to unspecified with without
+  a an and at by due for from in nec nos of on or other part the to unspecified with without sided
   complication not otherwise elsewhere specified classified stated cause site finding situation qualifier
   value
   `),
@@ -137,15 +168,17 @@ export const FILLER = {
   allergy allergic reaction adverse caused intolerance intolerant hypersensitivity sensitivity sensitive
   substance product containing preparation drug agent anaphylaxis anaphylactic induced dietary edible
   effect side food therapy personal propensity
+  known confirmed adr allgy rash urticaria hive itching swelling angioedema nausea vomiting diarrhea myalgia
   `),
   condition: words(`
   disease disorder mellitus
+  diagnosis diagnosed dx problem confirmed known current established has
   `),
   lab: words(`
   serum plasma level concentration mass substance molar mole volume measurement estimation count total
   laboratory calculation reading panel body measure test result observation automated standardised
   standardized protocol method enzymatic activity number arterial score all children optional o e oe
-  blood royal college physician
+  blood royal college physician core
   `),
   procedure: words(`
   procedure operation primary using cement prosthetic joint nec performed

@@ -14,17 +14,45 @@ export const tokensOf = remembered((text): readonly string[] =>
 );
 
 const plain = (text: string): string =>
-  text
+  readable(text)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/['’`]/g, '')
-    .replace(/ae|oe/g, 'e')
+    .replace(/['’‘ʼ`]/g, '')
+    .replace(/ae|oe|[æœ]/g, 'e')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
+/** A text as it would be read on a screen: without tags and entities of HTML and signs that take no place, in plain width. */
+export const readable = (text: string): string =>
+  (/[<&]/.test(text)
+    ? text
+        .replace(/<\/?[a-z][^<>]*>/gi, ' ')
+        .replace(/&#(\d{1,5});/g, (_, code: string) => String.fromCodePoint(Number(code)))
+        .replace(/&#x([0-9a-f]{1,4});/gi, (_, code: string) => String.fromCodePoint(parseInt(code, 16)))
+        .replace(/&([a-z]{2,6});/gi, (_, name: string) => ENTITIES[name.toLowerCase()] ?? ' ')
+    : text
+  )
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '');
+const ENTITIES: Readonly<Record<string, string>> = {
+  apos: "'",
+  rsquo: "'",
+  lsquo: "'",
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  micro: 'µ',
+  ndash: '-',
+  shy: '',
+};
+
 const singular = (word: string): string =>
-  word.length > 3 && word.endsWith('s') && !/(ss|us|is|ies)$/.test(word) ? word.slice(0, -1) : word;
+  word.length > 4 && word.endsWith('ies')
+    ? `${word.slice(0, -3)}y`
+    : word.length > 3 && word.endsWith('s') && !/(ss|us|is|ies)$/.test(word)
+      ? word.slice(0, -1)
+      : word;
 
 /** A text without what case, spaces and width of letters add. */
 export const foldText = remembered((text) => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim());
@@ -34,9 +62,31 @@ export const nameOf = (
   text: string,
   { phrases, filler }: { readonly phrases: Phrases; readonly filler: ReadonlySet<string> },
 ): string => {
-  const tokens = expand(tokensOf(text.replace(/\[[^\]]*\]/g, ' ')), phrases).filter((it) => !filler.has(it));
-  return [...new Set(tokens)].sort().join(' ');
+  if (text.length > LONGEST_NAME) return '';
+  const tokens = expand(tokensOf(text), phrases).filter((it) => !filler.has(it));
+  return [...new Set(tokens.map(steadied))].sort().join(' ');
 };
+
+/** What is longer is a story and no name. */
+const LONGEST_NAME = 300;
+
+/** What a terminology or a system adds to a term: `[X]`, `(disorder)`. It is no part of the name. */
+export const withoutMarks = (text: string): string =>
+  text
+    .replace(/\[[^\]]*\]/g, ' ')
+    .replace(SEMANTIC_TAG, ' ')
+    .replace(/\bn\.o\.s\.?(?=\W|$)/gi, ' ');
+const SEMANTIC_TAG =
+  /\((disorder|finding|procedure|situation|event|substance|product|medicinal product( form)?|clinical drug|observable entity|regime\/therapy|morphologic abnormality|body structure|qualifier value|record artifact)\)\s*$/i;
+
+/**
+ * A long word in a form that slips of the finger leave alone: letters doubled or changed round within it say nothing. No two
+ * words of medicine of that length meet in it.
+ */
+const steadied = (word: string): string =>
+  word.length < 8 || /\d/.test(word)
+    ? word
+    : `${word[0] ?? ''}${[...word.slice(1).replace(/(.)\1/g, '$1')].sort().join('')}`;
 
 const LONGEST = 9;
 
@@ -69,12 +119,19 @@ const HEDGES =
   /\b(?:site |cause |type )?not (?:otherwise |elsewhere )?(?:specified|classified|stated)\b|\bwithout (?:mention of )?complications?\b/g;
 
 const PADDED: readonly (readonly [stance: string, phrases: readonly string[]])[] = Object.entries(CONTEXT).map(
-  ([stance, phrases]) => [stance, phrases.filter((it) => it !== '?').map((it) => ` ${it.replace('/', ' ')} `)],
+  ([stance, phrases]) => [stance, phrases.map((it) => ` ${bounded(it)} `)],
 );
+
+/** Words in comparable form; a phrase of the table may be bound to the start (`^`) or the end (`$`) of a text. */
+function bounded(phrase: string): string {
+  const bare = tokensOf(phrase.replace(/[$^]/g, ' ')).join(' ');
+  return `${phrase.startsWith('^') ? '^ ' : ''}${bare}${phrase.endsWith('$') ? ' $' : ''}`;
+}
 
 /** The stance that a context word gives a text; undefined where none does. `?asthma` is suspected, `FH: asthma` family. */
 export const contextOf = remembered((text): string | undefined => {
-  if (/^\s*\?|\?\s*$|\s\?/.test(text)) return 'suspected';
-  const padded = ` ${plain(text).replace(HEDGES, ' ')} `;
-  return PADDED.find(([, phrases]) => phrases.some((it) => padded.includes(it)))?.[0];
+  const plainly = plain(text.replace(/[-\u2010-\u2015]ve\b/g, ' negative')).replace(HEDGES, ' ');
+  const padded = ` ^ ${tokensOf(plainly).join(' ')} $ `;
+  const found = PADDED.find(([, phrases]) => phrases.some((it) => padded.includes(it)))?.[0];
+  return found ?? (/[?\uff1f]/.test(text) ? 'suspected' : undefined);
 });

@@ -132,7 +132,8 @@ const repeated = (templates: readonly Json[], count: number, idKey: string): rea
 /** Upper-case UUIDs, and the longer ids of roles. */
 const OWN_ID = /\b(?:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}|[0-9A-F]{64})\b/g;
 const GOAL_ID = /(?<="goalId":)\d+/g;
-const DATE = /\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d\d)\/(\d\d)\/(\d{4})\b/g;
+/** With a time or without. */
+const DATE = /\b(\d{4})-(\d\d)-(\d\d)(?!\d)|\b(\d\d)\/(\d\d)\/(\d{4})\b/g;
 const DAY = 86_400_000;
 
 /** All dates of a text so many times five weeks earlier: a copy tells of other days. */

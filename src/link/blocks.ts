@@ -21,12 +21,11 @@ type Own = Omit<Places, 'scope'>;
 const ANYWHERE = ['any'] as const;
 
 /** The places of a record. Who shares an identifier meets wherever. */
-export const placesOf = (facets: Facets): Places => {
-  const { marks, waits, looks } = (BLOCKS[facets.family] ?? nowhere)(facets);
+export const placesOf = (facets: Facets): readonly Places[] => {
   const scope = `${facets.record.person} ${facets.family} `;
-  if (facets.identifiers.length === 0) return { scope, marks, waits, looks };
-  const shared = facets.identifiers.map((it) => `id ${it.system}|${it.value}`);
-  return { scope, marks: [...marks, ...shared], waits: [...waits, 'shared'], looks: [...looks, 'shared'] };
+  const own = { scope, ...(BLOCKS[facets.family] ?? nowhere)(facets) };
+  if (facets.identifiers.length === 0) return [own];
+  return [own, { scope, ...meeting(facets.identifiers.map((it) => `id ${it.system}|${it.value}`)) }];
 };
 
 /** One place under each mark. */

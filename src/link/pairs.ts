@@ -55,9 +55,9 @@ export function* pairsOf(
 /** Places by scope, mark and name. */
 type Scopes = Map<string, Map<string, Map<string, Place>>>;
 
-const waitsIn = (all: readonly Places[]): readonly Wait[] => {
+const waitsIn = (all: readonly (readonly Places[])[]): readonly Wait[] => {
   const scopes: Scopes = new Map();
-  all.forEach(({ scope, marks, looks }, at) => {
+  forEach(all, ({ scope, marks, looks }, at) => {
     if (looks.length === 0) return;
     const byMark = getOr(scopes, scope, () => new Map<string, Map<string, Place>>());
     for (const mark of marks) {
@@ -66,7 +66,7 @@ const waitsIn = (all: readonly Places[]): readonly Wait[] => {
     }
   });
   const found: Wait[] = [];
-  all.forEach(({ scope, marks, waits }, at) => {
+  forEach(all, ({ scope, marks, waits }, at) => {
     const byMark = scopes.get(scope);
     if (!byMark) return;
     for (const mark of marks) {
@@ -81,6 +81,10 @@ const waitsIn = (all: readonly Places[]): readonly Wait[] => {
     }
   });
   return found;
+};
+
+const forEach = (all: readonly (readonly Places[])[], work: (places: Places, at: number) => void): void => {
+  all.forEach((own, at) => own.forEach((it) => work(it, at)));
 };
 
 const getOr = <T>(map: Map<string, T>, key: string, make: () => T): T => {

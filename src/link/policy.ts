@@ -1,5 +1,5 @@
 /** The version of the rules: a link is replayed by them from its records alone. */
-export const POLICY_VERSION = '1.0.0';
+export const POLICY_VERSION = '1.1.0';
 
 /** How far apart two dates of one fact may be, in days. */
 export const TOLERANCE = {

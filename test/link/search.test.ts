@@ -107,7 +107,7 @@ describe('links in a search', () => {
     const penicillin = linkagesOf(body).find((it) => part(evidence(it), 'rule').includes('allergy.agent/1'))!;
     expect(penicillin.item.map((it) => it.type)).to.deep.equal(['alternate', 'alternate']);
     expect(part(evidence(penicillin), 'tier')).to.deep.equal(['T1']);
-    expect(part(evidence(penicillin), 'policy')).to.deep.equal(['1.0.0']);
+    expect(part(evidence(penicillin), 'policy')).to.deep.equal(['1.1.0']);
     expect(part(evidence(penicillin), 'terminology')).to.deep.equal(['offline']);
     const conflict = evidence(penicillin)!.extension!.find((it) => it.url === 'conflict');
     expect(part(conflict, 'path')).to.deep.equal(['criticality']);

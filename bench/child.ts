@@ -31,9 +31,10 @@ const canPin = cpus().length > 1 && spawnSync('taskset', ['-p', String(process.p
 /** Load and sources share one core, what is measured has the other to itself. */
 export const CORE = { load: 0, server: 1 } as const;
 
-/** Keeps a process on a core. */
+/** Keeps a process on a core, or lets it have them all: it would else stay where it was started from. */
 export const pin = (pid: number, core: number | 'any'): void => {
-  if (canPin && core !== 'any') spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
+  const cores = core === 'any' ? `0-${cpus().length - 1}` : String(core);
+  if (canPin) spawnSync('taskset', ['-a', '-p', '-c', cores, String(pid)]);
 };
 
 /** Starts a script that listens, and waits until it does. @throws Error with its last words where it ends before */

@@ -61,15 +61,24 @@ const troubled: Record<SourceName, number> = { gp: 0, acute: 0, community: 0 };
 let counts: Record<string, number> = {};
 const unexplained: string[] = [];
 const count = (what: string): void => void (counts[what] = (counts[what] ?? 0) + 1);
-const isExplained = (source: string): boolean => Date.now() - troubled[source as SourceName] < RECOVERY_MS;
+const isExplained = ({ source }: { readonly source: string }): boolean =>
+  Date.now() - troubled[source as SourceName] < RECOVERY_MS;
 
-/** What an answer says of its sources: those that did not answer, or not in full. */
-const failedIn = (resource: Bundle | OperationOutcome): readonly string[] => {
+interface Failed {
+  readonly source: string;
+  readonly status: string;
+}
+
+/** What an answer says of its sources: those that did not answer, or not in full, and how they fared. */
+const failedIn = (resource: Bundle | OperationOutcome): readonly Failed[] => {
   const outcome = resource.resourceType === 'Bundle' ? resource.entry?.at(-1)?.resource : resource;
   return ((outcome as OperationOutcome | undefined)?.issue ?? [])
     .filter((it) => it.severity !== 'information')
-    .flatMap((it) => it.extension?.find(({ url }) => url === ourExtension('ledger'))?.extension ?? [])
-    .flatMap((it) => (it.url === 'source' ? (it.valueCode ?? it.valueString ?? it.valueId ?? []) : []));
+    .flatMap((it) => {
+      const parts = it.extension?.find(({ url }) => url === ourExtension('ledger'))?.extension ?? [];
+      const source = parts.find(({ url }) => url === 'source')?.valueCode;
+      return source === undefined ? [] : [{ source, status: it.details?.coding?.[0]?.code ?? '' }];
+    });
 };
 
 const askOnce = async (path: string): Promise<void> => {
@@ -79,7 +88,9 @@ const askOnce = async (path: string): Promise<void> => {
     const failed = failedIn(resource);
     count(`${response.status}${failed.length > 0 ? ' partial' : ''}`);
     const isAllowed = [200, 502, 503, 504].includes(response.status);
-    if (!isAllowed || !failed.every(isExplained)) unexplained.push(`${response.status} ${failed.join(' ')}`);
+    if (isAllowed && failed.every(isExplained)) return;
+    const sources = failed.map((it) => `${it.source} ${it.status}${isExplained(it) ? '' : '!'}`);
+    unexplained.push(`${response.status}: ${sources.join(', ')}`);
   } catch (error) {
     unexplained.push(error instanceof Error ? error.message : 'failed');
   }

@@ -190,7 +190,7 @@ What could harm a patient, what keeps it away, and who of the [sandbox](../sandb
 | --- | --- | --- |
 | H1 absence read as nothing known | an account in every answer; that nothing is known is said only where a source asserts it | 9990000174 Leonard Oakshott |
 | H2 a source is missing unnoticed | the status of every source, and whether the answer is complete | 9990000093 Gareth Bowdler, 9990000107 Agnieszka Lipowska |
-| H3 something old read as new | when each source gave its answer; \`Cache-Control: no-cache\` asks anew | 9990000018 Doreen Hallsworth |
+| H3 something old read as new | when each source gave its answer, and that an earlier one is \`stale\`; \`Cache-Control: no-cache\` asks anew | 9990000018 Doreen Hallsworth |
 | H4 another's record | the gate, and quarantine where demographics differ | 9990000360 Stanley Okonjo |
 | H5 two facts made one | exact keys of side, day, specimen; codes that say nothing are in no key | 9990000018 Doreen Hallsworth, 9990000379 Marjorie Eversholt |
 | H6 active hidden by ended or refuted | nothing stands behind what it contradicts | 9990000050 Rhiannon Tregarth, 9990000387 Imelda Adair |

@@ -24,9 +24,11 @@ const MAX_HOPELESS = 10_000;
 /** No unit is longer; whatever is has not been written by somebody who measures. */
 const MAX_LENGTH = 100;
 
-const attempt = (units: string, convert: () => number | undefined): number | undefined => {
+const attempt = (units: string, convert: (library: Utils) => number | undefined): number | undefined => {
   if (units.length > 2 * MAX_LENGTH || hopeless.has(units)) return undefined;
-  const converted = quietly(convert);
+  // That the library cannot be loaded says nothing of the units.
+  const loaded = utils();
+  const converted = quietly(() => convert(loaded));
   if (converted === undefined && hopeless.size < MAX_HOPELESS) hopeless.add(units);
   return converted;
 };
@@ -53,14 +55,14 @@ const quietly = (convert: () => number | undefined): number | undefined => {
 export const convertUnit = (value: number, from: string, to: string): number | undefined =>
   from === to
     ? value
-    : attempt(`${from} ${to}`, () => {
-        const { status, toVal } = utils().convertUnitTo(from, value, to);
+    : attempt(`${from} ${to}`, (ucum) => {
+        const { status, toVal } = ucum.convertUnitTo(from, value, to);
         return status === 'succeeded' && toVal !== null ? toVal : undefined;
       });
 
 /** A value in the base units of UCUM, for sorting only; undefined where its unit is none, or has no fixed size. */
 export const inBaseUnits = (value: number, unit: string): number | undefined =>
-  attempt(unit, () => {
-    const { status, magnitude } = utils().convertToBaseUnits(unit, value);
+  attempt(unit, (ucum) => {
+    const { status, magnitude } = ucum.convertToBaseUnits(unit, value);
     return status === 'succeeded' ? magnitude : undefined;
   });

@@ -133,17 +133,23 @@ describe('draining a source', () => {
     expect(asked).to.deep.equal(['p0', 'p1', 'p2']);
   });
 
+  /** A walk that waits for the second of five pages, while the third, asked for ahead, has failed. */
+  const withThirdPageFailed = async () => {
+    const { source, waiting } = slowSource();
+    const answer = drained(source, {});
+    await settled();
+    waiting.get('p0')!.answer(pageOf(5, 0));
+    await settled();
+    waiting.get('p2')!.answer(new SourceError('wrong-patient'));
+    return { waiting, answer };
+  };
+
   it('ends what is under way with the walk, and is harmed by no page that it does not come to', async () => {
     for (const [reply, outcome] of [
       [page(1), undefined],
       [new SourceError('refused'), 'refused'],
     ] as const) {
-      const { source, waiting } = slowSource();
-      const answer = drained(source, {});
-      await settled();
-      waiting.get('p0')!.answer(pageOf(5, 0));
-      await settled();
-      waiting.get('p2')!.answer(new SourceError('wrong-patient'));
+      const { waiting, answer } = await withThirdPageFailed();
       const left = [waiting.get('p3')!, waiting.get('p4')!];
       waiting.get('p1')!.answer(reply);
       expect(
@@ -155,12 +161,7 @@ describe('draining a source', () => {
   });
 
   it('fails by a page ahead that it comes to', async () => {
-    const { source, waiting } = slowSource();
-    const answer = drained(source, {});
-    await settled();
-    waiting.get('p0')!.answer(pageOf(5, 0));
-    await settled();
-    waiting.get('p2')!.answer(new SourceError('wrong-patient'));
+    const { waiting, answer } = await withThirdPageFailed();
     waiting.get('p1')!.answer(pageOf(5, 1));
     expect(await answer).to.equal('wrong-patient');
   });
